@@ -1,0 +1,62 @@
+import type {
+	DeclarativeRestApiSettings,
+	IExecutePaginationFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+import type { TaskSeen } from '../gateway/meaning';
+import { statusCheckOf, type CheckStatus } from '../gateway/statusRequest';
+import { readTaskId } from '../gateway/taskId';
+import { joinRun } from '../wait/run';
+import { report } from './report';
+import { simplify, type WaitFigures } from './simplify';
+import type { Situation } from './situation';
+
+/** What an operation found out about one task. */
+export type Outcome =
+	| { kind: 'task'; seen: TaskSeen; wait: WaitFigures | null }
+	| { kind: 'situation'; situation: Situation; seen: TaskSeen | null }
+	/** Nobody waits for it any more. */
+	| { kind: 'stopped' };
+
+/**
+ * Runs an operation for one input item and makes its output of the outcome.
+ *
+ * @param operation gets the check of the item's task, and the signal that nobody waits any more
+ * @returns one item, linked to the input item; none when stopped, quietly, as n8n expects it: a
+ * thrown abort would be tried again and turn the run into a failed one
+ * @throws what `report` throws
+ */
+export async function itemForTask(
+	context: IExecutePaginationFunctions,
+	{ options }: DeclarativeRestApiSettings.ResultOptions,
+	operation: (check: CheckStatus, signal: AbortSignal) => Promise<Outcome>,
+): Promise<INodeExecutionData[]> {
+	const run = joinRun(context);
+	try {
+		const { kind, taskId } = readTaskId(context.getNodeParameter('taskId', ''));
+		const outcome: Outcome =
+			kind === 'taskId'
+				? await operation(await statusCheckOf(context, options, taskId, run.signal), run.signal)
+				: { kind: 'situation', situation: { kind }, seen: null };
+
+		switch (outcome.kind) {
+			case 'stopped':
+				return [];
+			case 'task': {
+				const { task, body } = outcome.seen;
+				const raw = context.getNodeParameter('simplify', true) === false;
+				return [
+					{
+						json: raw ? body : simplify(taskId, task, outcome.wait),
+						pairedItem: { item: context.getItemIndex() },
+					},
+				];
+			}
+			case 'situation':
+				if (!context.continueOnFail()) run.endForAll();
+				return [report(context, outcome.situation, taskId, outcome.seen?.task ?? null)];
+		}
+	} finally {
+		run.leave();
+	}
+}

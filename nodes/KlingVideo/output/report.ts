@@ -1,0 +1,64 @@
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IExecutePaginationFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+import type { Task } from '../gateway/task';
+import { tell, type Situation } from './situation';
+
+/**
+ * Gives a situation to the user: the one place where errors are made.
+ *
+ * @param taskId as it was asked for, or as it was given if nothing could be asked
+ * @param lastSeen the task in its last good reply, if there was one
+ * @returns an item for the error output, if the node continues on failure. Its one key keeps the
+ * task id there on every n8n; an error in `item.error` would lose it
+ * @throws NodeOperationError if the Task ID is of no use, NodeApiError for everything else
+ */
+export function report(
+	context: IExecutePaginationFunctions,
+	situation: Situation,
+	taskId: string,
+	lastSeen: Task | null,
+): INodeExecutionData {
+	const itemIndex = context.getItemIndex();
+	const { message, description } = tell(situation, taskId, lastSeen);
+	if (context.continueOnFail()) {
+		const error = { message, description, taskId, status: lastSeen?.status ?? null };
+		return { json: { error }, pairedItem: { item: itemIndex } };
+	}
+
+	const error = isAboutTaskId(situation)
+		? new NodeOperationError(context.getNode(), message, { itemIndex, description })
+		: new NodeApiError(
+				context.getNode(),
+				{},
+				{ message, description, itemIndex, httpCode: httpCodeOf(situation) },
+			);
+	// n8n puts a text of its own in place of any message in which it finds a word like ENOENT: a
+	// task id or the gateway's words may hold one
+	error.message = message;
+	throw error;
+}
+
+function isAboutTaskId({ kind }: Situation): boolean {
+	return kind === 'noTaskId' || kind === 'taskIdLostDigits' || kind === 'unusableTaskId';
+}
+
+/** The status that n8n shows beside the message, where the gateway's reply had a telling one. */
+function httpCodeOf(situation: Situation): string | undefined {
+	switch (situation.kind) {
+		case 'taskUnknown':
+			return '400';
+		case 'tokenRefused':
+			return '401';
+		case 'tokenRestricted':
+		case 'accessRefused':
+			return '403';
+		case 'requestRefused':
+			return String(situation.statusCode);
+		default:
+			return undefined;
+	}
+}

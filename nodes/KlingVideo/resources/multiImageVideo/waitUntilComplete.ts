@@ -1,0 +1,144 @@
+import type {
+	IExecutePaginationFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { itemForTask, type Outcome } from '../../output/itemForTask';
+import { pause } from '../../wait/pause';
+import { readPlan, type WaitPlan } from '../../wait/plan';
+import { waitForTask, type WaitResult } from '../../wait/waitForTask';
+import { statusRouting, type StatusPagination } from './statusRouting';
+
+const checkUntilComplete: StatusPagination = async function (
+	this: IExecutePaginationFunctions,
+	request,
+) {
+	const plan = readPlan(this.getNodeParameter('options', {}));
+	return await itemForTask(this, request, async (check, signal) => {
+		const result = await waitForTask(plan, {
+			now: Date.now,
+			sleep: async (ms) => await pause(ms, signal),
+			check,
+			stopped: () => signal.aborted,
+		});
+		return outcomeOf(result, plan);
+	});
+};
+
+/** What the plan makes of how a wait ended. */
+function outcomeOf(result: WaitResult, plan: WaitPlan): Outcome {
+	if (result.kind === 'stopped') return result;
+	const { seen } = result;
+	const wait = {
+		checks: result.checks,
+		waitedSeconds: Math.round(result.waitedMs / 100) / 10,
+		timedOut: result.kind === 'timedOut',
+	};
+	switch (result.kind) {
+		case 'succeeded':
+			return { kind: 'task', seen: result.seen, wait };
+		case 'failed': {
+			if (plan.onFailure === 'returnTask') return { kind: 'task', seen: result.seen, wait };
+			const reason = result.seen.task.failureReason;
+			return { kind: 'situation', situation: { kind: 'failed', reason }, seen };
+		}
+		case 'timedOut': {
+			if (seen !== null && plan.onTimeout === 'returnLastStatus')
+				return { kind: 'task', seen, wait };
+			const maxWaitMinutes = plan.maxWaitMs / 60_000;
+			return { kind: 'situation', situation: { ...result, maxWaitMinutes }, seen };
+		}
+		case 'refused':
+			return { kind: 'situation', situation: result.refusal, seen };
+		case 'tooMuchTrouble':
+		case 'succeededWithoutVideo':
+			return { kind: 'situation', situation: result, seen };
+	}
+}
+
+export const waitUntilComplete: INodePropertyOptions = {
+	name: 'Wait Until Complete',
+	value: 'waitUntilComplete',
+	action: 'Wait until multi-image video is complete',
+	description: 'Check the task until its video is ready, then hand over the URL',
+	routing: statusRouting(checkUntilComplete),
+};
+
+/** "On Error" is n8n's own setting: only there can other items be kept from ending with one. */
+export const waitOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	displayOptions: { show: { resource: ['multiImageVideo'], operation: ['waitUntilComplete'] } },
+	options: [
+		{
+			displayName: 'Max Failed Checks',
+			name: 'maxFailedChecks',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1000 },
+			default: 20,
+			description:
+				'How many checks in a row may go wrong for reasons that pass, such as a busy gateway or a lost connection. The gap grows with each of them.',
+		},
+		{
+			displayName: 'Max Wait (Minutes)',
+			name: 'maxWaitMinutes',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 1440, numberPrecision: 2 },
+			default: 30,
+			description:
+				'How long to wait for the video, counted from the moment the node starts. 0 means 1440 minutes, the longest wait.',
+		},
+		{
+			displayName: 'On Failed Task',
+			name: 'onFailure',
+			type: 'options',
+			options: [
+				{
+					name: 'Return the Task',
+					value: 'returnTask',
+					description: 'Give an item whose "succeeded" is false and that holds the reason',
+				},
+				{
+					name: 'Throw an Error',
+					value: 'error',
+					description:
+						'End the node with the reason. To keep the other items, set "On Error" in the node\'s settings to "Continue (using error output)".',
+				},
+			],
+			default: 'error',
+			description: 'What to do when Kling could not make the video',
+		},
+		{
+			displayName: 'On Timeout',
+			name: 'onTimeout',
+			type: 'options',
+			options: [
+				{
+					name: 'Return Last Status',
+					value: 'returnLastStatus',
+					description: 'Give an item with the last status, whose "wait.timedOut" is true',
+				},
+				{
+					name: 'Throw an Error',
+					value: 'error',
+					description:
+						'End the node. To keep the other items, set "On Error" in the node\'s settings to "Continue (using error output)".',
+				},
+			],
+			default: 'error',
+			description: 'What to do when the task is not done after Max Wait',
+		},
+		{
+			displayName: 'Polling Interval (Seconds)',
+			name: 'pollingInterval',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 10,
+			description:
+				'Time between two checks of a task. Without this option the node checks when a video is likely to be ready: every 5 to 15 seconds, by the age of the task.',
+		},
+	],
+};

@@ -1,0 +1,56 @@
+const SECOND_MS = 1000;
+
+/** The gateway asks Kling about a task every 15 s: checking less often only adds delay. */
+const SLOWEST_MS = 15 * SECOND_MS;
+const LIKELY_MS = 5 * SECOND_MS;
+
+/** No video of Kling's is ready earlier. */
+const EARLIEST_VIDEO_AGE_MS = 25 * SECOND_MS;
+/** Most videos take one to five minutes; the gap grows from here on … */
+const TAIL_STARTS_AGE_MS = 5 * 60 * SECOND_MS;
+/** … and has reached its longest here. */
+const TAIL_SETTLED_AGE_MS = 15 * 60 * SECOND_MS;
+
+/** The gap that the first passing trouble doubles when no interval is set. */
+const TROUBLE_BASE_MS = SECOND_MS;
+
+export interface CheckedTask {
+	/** The interval the user set; null for automatic checking. */
+	intervalMs: number | null;
+	/** Since the task was submitted, or since the wait began. */
+	ageMs: number;
+	/** How many checks in a row went wrong, the last one included. */
+	failedChecks: number;
+	/** What the gateway asked for in its last reply. */
+	retryAfterMs: number | null;
+}
+
+/** Milliseconds from one check of a task to the next. Pure; the deadline is the caller's concern. */
+export function gapToNextCheckMs(checked: CheckedTask): number {
+	const { intervalMs, ageMs, failedChecks, retryAfterMs } = checked;
+	const gapMs =
+		failedChecks > 0
+			? troubledGapMs(intervalMs, failedChecks)
+			: (intervalMs ?? automaticGapMs(ageMs));
+	return Math.max(gapMs, retryAfterMs ?? 0);
+}
+
+/** Doubles with each failed check, up to 15 s or the interval, whichever is longer. */
+function troubledGapMs(intervalMs: number | null, failedChecks: number): number {
+	const baseMs = intervalMs ?? TROUBLE_BASE_MS;
+	return Math.min(baseMs * 2 ** failedChecks, Math.max(SLOWEST_MS, intervalMs ?? 0));
+}
+
+/**
+ * Hardly any checks while no video can be ready, every 5 s while one is likely, slowing to 15 s in
+ * the long tail. Plain back-off would be wrong: it checks most when nothing can be ready and least
+ * when it is.
+ */
+function automaticGapMs(ageMs: number): number {
+	if (ageMs < EARLIEST_VIDEO_AGE_MS) {
+		return Math.min(SLOWEST_MS, Math.max(LIKELY_MS, EARLIEST_VIDEO_AGE_MS - ageMs));
+	}
+	const tail = (ageMs - TAIL_STARTS_AGE_MS) / (TAIL_SETTLED_AGE_MS - TAIL_STARTS_AGE_MS);
+	const howFarIntoTail = Math.min(Math.max(tail, 0), 1);
+	return LIKELY_MS + howFarIntoTail * (SLOWEST_MS - LIKELY_MS);
+}

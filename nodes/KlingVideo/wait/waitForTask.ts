@@ -1,0 +1,69 @@
+import type { Meaning, TaskSeen } from '../gateway/meaning';
+import type { WaitPlan } from './plan';
+import { gapToNextCheckMs } from './schedule';
+import { count, NO_CHECKS, verdictOn, type WaitEnd } from './verdict';
+
+/** How long a check may take that is under way when time is up, or is made then. */
+export const LAST_CHECK_MS = 10_000;
+
+/** A `submit_time` further back than this says more about a clock than about the task. */
+const OLDEST_SANE_AGE_MS = 24 * 60 * 60_000;
+
+/** What the loop leaves to others, so that a wait of minutes can be tried out in no time. */
+export interface Surroundings {
+	/** Milliseconds since 1970. */
+	now(): number;
+	/** Ends after `ms`, or when the wait is stopped; never throws. */
+	sleep(ms: number): Promise<void>;
+	/** Asks the gateway once, for `limitMs` at most; never throws. */
+	check(limitMs: number): Promise<Meaning>;
+	/** Whether nobody waits any more. */
+	stopped(): boolean;
+}
+
+export type WaitResult = WaitEnd & { checks: number; waitedMs: number };
+
+/**
+ * Checks a task until it is done, the plan's time is up, or there is no point in going on.
+ *
+ * Ends within `LAST_CHECK_MS` after the plan's deadline, whatever the gateway sends.
+ */
+export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise<WaitResult> {
+	const startedAtMs = around.now();
+	const timeLeftMs = () => startedAtMs + plan.maxWaitMs - around.now();
+	let tally = NO_CHECKS;
+	let lastCheck = false;
+	const ended = (end: WaitEnd): WaitResult => ({
+		...end,
+		checks: tally.checks,
+		waitedMs: around.now() - startedAtMs,
+	});
+
+	while (!around.stopped()) {
+		const meaning = await around.check(Math.max(timeLeftMs(), LAST_CHECK_MS));
+		if (around.stopped()) break;
+
+		tally = count(tally, meaning);
+		const end = verdictOn(tally, meaning, plan, lastCheck || timeLeftMs() <= 0);
+		if (end !== null) return ended(end);
+
+		const gapMs = gapToNextCheckMs({
+			intervalMs: plan.intervalMs,
+			ageMs: around.now() - (saneSubmitTimeMs(tally.seen, startedAtMs) ?? startedAtMs),
+			failedChecks: tally.failedChecks,
+			retryAfterMs: meaning.kind === 'trouble' ? meaning.retryAfterMs : null,
+		});
+		const restMs = timeLeftMs();
+		lastCheck = gapMs >= restMs;
+		await around.sleep(Math.min(gapMs, restMs));
+	}
+	return ended({ kind: 'stopped' });
+}
+
+/** The task was there before the wait began: a time after that, or days back, is a wrong clock. */
+function saneSubmitTimeMs(seen: TaskSeen | null, startedAtMs: number): number | null {
+	const submittedAtMs = seen?.task.submittedAtMs ?? null;
+	if (submittedAtMs === null) return null;
+	const ageAtStartMs = startedAtMs - submittedAtMs;
+	return ageAtStartMs >= 0 && ageAtStartMs <= OLDEST_SANE_AGE_MS ? submittedAtMs : null;
+}
