@@ -43,7 +43,7 @@ export async function statusCheckOf(
 	return async (limitMs = longestMs) => {
 		const answer = await ask(context, options, Math.min(limitMs, longestMs), signal);
 		const meaning = meaningOf(hideToken(answer, token));
-		context.logger.debug(`Checked task ${taskId}: ${summaryOf(meaning)}`, { taskId });
+		if (!signal.aborted) context.logger.debug(`Checked task ${taskId}: ${summaryOf(meaning)}`);
 		return meaning;
 	};
 }

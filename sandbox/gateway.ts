@@ -1,0 +1,190 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express, { type Request, type Response } from 'express';
+import { ODD_REPLIES } from './oddReplies';
+import { isOdd, readScenario, type Scenario } from './scenario';
+import { STORIES } from './taskReplies';
+
+export const SANDBOX_TOKEN = 'sk-example-sandbox';
+export const RESTRICTED_TOKEN = 'sk-example-restricted';
+
+const TASKS_PATH = '/kling/v1/videos/multi-image2video';
+
+export interface SandboxOptions {
+	/** 0, the default, takes a free one. */
+	port?: number;
+	/** How fast its clock runs: with 60 a task of a minute takes a second. */
+	speed?: number;
+	/** How long a task takes that names no time itself, in seconds of its clock. */
+	seconds?: number;
+	/** How long each status reply takes, in real milliseconds. */
+	latencyMs?: number;
+}
+
+export interface SeenRequest {
+	method: string;
+	path: string;
+	/** Of a status call. */
+	taskId: string | null;
+	host: string;
+	authorization: string | null;
+	/** Milliseconds since 1970. */
+	atMs: number;
+}
+
+export interface Sandbox {
+	url: string;
+	/** Every request that came in, in order. */
+	requests: SeenRequest[];
+	/** The status calls about one task. */
+	checksOf(taskId: string): SeenRequest[];
+	close(): Promise<void>;
+}
+
+interface SandboxTask {
+	scenario: Scenario;
+	createdAtMs: number;
+	checks: number;
+	checksSinceDone: number;
+}
+
+/** A small real gateway on 127.0.0.1: submit, status, models, and the video's file. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
+	const tasks = new Map<string, SandboxTask>();
+	const requests: SeenRequest[] = [];
+	const app = express();
+	app.disable('x-powered-by').disable('etag');
+
+	app.use((req, _res, next) => {
+		requests.push({
+			method: req.method,
+			path: req.path,
+			taskId: taskIdIn(req.path),
+			host: req.headers.host ?? '',
+			authorization: req.headers.authorization ?? null,
+			atMs: Date.now(),
+		});
+		next();
+	});
+
+	app.post(TASKS_PATH, express.json({ limit: '50mb' }), (req, res) => {
+		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
+		const named = /\[([\w.-]+)\]/.exec(String(req.body?.prompt ?? ''))?.[1] ?? 'success';
+		const scenario = readScenario(named);
+		if (scenario === null) {
+			return res.status(400).json({ code: 1201, message: `the sandbox knows no "${named}"` });
+		}
+		const taskId = `8422509036290${String(10000 + tasks.size)}`;
+		tasks.set(taskId, newTask(scenario));
+		return res.json(
+			scenario.story === 'documented'
+				? { code: 0, message: 'SUCCEED', data: { task_id: taskId, task_status: 'submitted' } }
+				: {
+						id: taskId,
+						task_id: taskId,
+						object: 'video',
+						model: req.body?.model ?? 'kling-v1-6',
+						status: 'queued',
+						progress: 0,
+						created_at: Math.floor(Date.now() / 1000),
+					},
+		);
+	});
+
+	app.get(`${TASKS_PATH}/:taskId`, async (req, res) => {
+		const { taskId } = req.params;
+		if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
+		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
+		if (bearer(req) === RESTRICTED_TOKEN) return ODD_REPLIES.restricted?.(req, res);
+
+		const task = tasks.get(taskId) ?? taskNamedBy(taskId);
+		if (task === null) return ODD_REPLIES.unknown?.(req, res);
+		return await tellOf(taskId, task, req, res);
+	});
+
+	app.get('/v1/models', (req, res) => {
+		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
+		return res.json({
+			success: true,
+			object: 'list',
+			data: [{ id: 'kling-v1-6', object: 'model', owned_by: 'kling' }],
+		});
+	});
+
+	app.get('/videos/:file', (_req, res) => res.sendFile(join(__dirname, 'video.mp4')));
+
+	// what a wrong base URL leads to
+	app.get(['/', '/console{/*path}'], (req, res) => ODD_REPLIES['web-page']?.(req, res));
+	app.get('/moved{/*path}', (req, res) => ODD_REPLIES.redirect?.(req, res));
+	app.get('/elsewhere{/*path}', (_req, res) => res.json({ object: 'list', data: [] }));
+	app.use((req, res) => ODD_REPLIES['not-found']?.(req, res));
+
+	function newTask(scenario: Scenario): SandboxTask {
+		return { scenario, createdAtMs: Date.now(), checks: 0, checksSinceDone: 0 };
+	}
+
+	/** A task id that names a scenario begins when it is first asked about. */
+	function taskNamedBy(taskId: string): SandboxTask | null {
+		const scenario = readScenario(taskId);
+		if (scenario === null) return null;
+		const task = newTask(scenario);
+		tasks.set(taskId, task);
+		return task;
+	}
+
+	async function tellOf(taskId: string, task: SandboxTask, req: Request, res: Response) {
+		const { scenario } = task;
+		task.checks++;
+		if (scenario.odd !== null && isOdd(scenario.oddWhen, task.checks)) {
+			return await ODD_REPLIES[scenario.odd]?.(req, res);
+		}
+		const takesMs = ((scenario.seconds ?? seconds) * 1000) / speed;
+		const share = (Date.now() - task.createdAtMs) / takesMs;
+		const reply = STORIES[scenario.story]?.({
+			taskId,
+			share,
+			submittedAtS: Math.floor(task.createdAtMs / 1000),
+			finishedAtS: Math.ceil((task.createdAtMs + takesMs) / 1000),
+			videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
+			checksSinceDone: task.checksSinceDone,
+		});
+		if (share >= 1) task.checksSinceDone++;
+		return res.json(reply);
+	}
+
+	const server = createServer(app);
+	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+	const url = `http://127.0.0.1:${portOf(server)}`;
+
+	return {
+		url,
+		requests,
+		checksOf: (taskId) => requests.filter((request) => request.taskId === taskId),
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
+
+function taskIdIn(path: string): string | null {
+	return path.startsWith(`${TASKS_PATH}/`)
+		? decodeURIComponent(path.slice(TASKS_PATH.length + 1))
+		: null;
+}
+
+function portOf(server: Server): number {
+	const address: AddressInfo | string | null = server.address();
+	return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function bearer(req: Request): string {
+	return /^Bearer (.*)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
+}
+
+function isAccepted(req: Request): boolean {
+	return [SANDBOX_TOKEN, RESTRICTED_TOKEN].includes(bearer(req));
+}

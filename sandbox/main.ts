@@ -1,0 +1,30 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { parseArgs } from 'node:util';
+import { ODD_REPLIES } from './oddReplies';
+import { SANDBOX_TOKEN, startSandbox } from './gateway';
+import { STORIES } from './taskReplies';
+
+const { values } = parseArgs({
+	options: {
+		port: { type: 'string', default: '8787' },
+		speed: { type: 'string', default: '1' },
+	},
+});
+
+async function main() {
+	const sandbox = await startSandbox({ port: Number(values.port), speed: Number(values.speed) });
+	const status = `${sandbox.url}/kling/v1/videos/multi-image2video`;
+	process.stdout.write(`
+Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
+
+Try:   curl -H "Authorization: Bearer ${SANDBOX_TOKEN}" ${status}/success-20s-1
+In n8n: set the credential's Base URL to ${sandbox.url} and the Task ID to success-20s-1.
+
+A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says how long it takes.
+  Tasks:       ${Object.keys(STORIES).join(', ')}
+  Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
+  Before an odd reply: blip- (twice, then the task), once- (at the second check), later- (from then on)
+`);
+}
+
+void main();

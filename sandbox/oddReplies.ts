@@ -1,0 +1,88 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request, Response } from 'express';
+
+const newApiError = (message: string, type = 'new_api_error') => ({
+	error: { message, type, code: '' },
+});
+
+const WEB_PAGE = '<!doctype html><html><head><title>Console</title></head><body></body></html>';
+
+/** Everything but a task that comes back on the status path; see the gateway's documents. */
+export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknown> = {
+	// final
+	unknown: (_req, res) =>
+		res.status(400).json({ code: 'task_not_exist', message: 'task_not_exist', data: null }),
+	'bad-token': (_req, res) => res.status(401).json(newApiError('无效的令牌 (request id: sandbox)')),
+	'spent-token': (_req, res) =>
+		res
+			.status(401)
+			.json(
+				newApiError('该令牌额度已用尽 TokenStatusExhausted[sk-abc***xyz] (request id: sandbox)'),
+			),
+	restricted: (_req, res) =>
+		res.status(403).json(newApiError('该令牌无权访问模型  (request id: sandbox)')),
+	'restricted-english': (_req, res) =>
+		res.status(403).json(newApiError('This token has no access to model')),
+	banned: (_req, res) => res.status(403).json(newApiError('用户已被封禁 (request id: sandbox)')),
+	firewall: (_req, res) => res.status(403).type('html').send(WEB_PAGE),
+	'bad-request': (_req, res) => res.status(400).json(newApiError('the request is not valid')),
+	'kling-1203': (_req, res) => res.json({ code: 1203, message: 'the resource does not exist' }),
+	'web-page': (_req, res) => res.type('html').send(WEB_PAGE),
+	'not-found': (req, res) =>
+		res.status(404).json({
+			error: {
+				message: `Invalid URL (GET ${req.path})`,
+				type: 'invalid_request_error',
+				param: '',
+				code: '',
+			},
+		}),
+	redirect: (req, res) => res.redirect(301, redirectTarget(req)),
+
+	// passing
+	'rate-limit': (_req, res) => res.status(429).end(),
+	'rate-limit-text': (_req, res) =>
+		res.status(429).json(newApiError('您已达到请求数限制：1分钟内最多请求10次')),
+	'rate-limit-retry': (_req, res) => res.status(429).set('Retry-After', '3').end(),
+	'upstream-busy': (_req, res) =>
+		res.status(429).json({ code: 'fail_to_fetch_task', message: 'upstream is busy', data: null }),
+	database: (_req, res) =>
+		res.status(500).json({ code: 'get_task_failed', message: 'database is locked', data: null }),
+	panic: (_req, res) =>
+		res
+			.status(500)
+			.json(newApiError('Panic detected, error: nil pointer dereference', 'new_api_panic')),
+	'bad-gateway': (_req, res) => res.status(502).type('html').send(WEB_PAGE),
+	unavailable: (_req, res) => res.status(503).end(),
+	'gateway-timeout': (_req, res) => res.status(504).type('html').send(WEB_PAGE),
+	empty: (_req, res) => res.status(200).end(),
+	'null-data': (_req, res) => res.json({ code: 'success', message: '', data: null }),
+	'kling-1302': (_req, res) => res.json({ code: 1302, message: 'too fast' }),
+	'broken-json': (_req, res) => res.type('json').send('{"code":"success","data":{"task_id":'),
+	'bad-gzip': (_req, res) => res.set('Content-Encoding', 'gzip').send('this is not compressed'),
+	garbage: (_req, res) => res.socket?.end('this is not HTTP\r\n\r\n'),
+	cut: (_req, res) => res.socket?.destroy(),
+	'cut-body': async (_req, res) => {
+		res.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+		res.write('{"code":"success","data":{');
+		await sleep(20);
+		res.socket?.destroy();
+	},
+	/** Never says a word. */
+	silent: () => undefined,
+	/** Sends a byte now and then, and never comes to the end. */
+	drip: (_req, res) => {
+		res.writeHead(200, { 'content-type': 'application/json' });
+		const timer = setInterval(() => res.write(' '), 50);
+		res.on('close', () => clearInterval(timer));
+	},
+	/** Quotes what it was sent, the token included. */
+	quoting: (req, res) =>
+		res.status(400).json(newApiError(`not understood: ${req.get('authorization')}`)),
+};
+
+/** Another host, as the browser counts; the sandbox answers there too and records what it gets. */
+function redirectTarget(req: Request): string {
+	return `http://localhost:${req.socket.localPort}/elsewhere${req.path}`;
+}
