@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { createRequire } from 'node:module';
 import {
+	DirectoryLoader,
 	ExecutionLifecycleHooks,
 	RoutingNode,
 	WorkflowExecute,
@@ -208,6 +209,8 @@ export interface StartedRun {
 /** Runs one node behind a start node in n8n's workflow engine, as n8n itself would. */
 export function startNode(run: NodeRun): StartedRun {
 	const { nodeType } = run;
+	// n8n's loader adds "Request Options" (batching, proxy, timeout) to declarative nodes
+	DirectoryLoader.applyDeclarativeNodeOptionParameters(nodeType);
 	let runs = 0;
 	// n8n gives declarative nodes this execute(); without it the engine's cancel signal is missing
 	const runnable: INodeType = {

@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -40,6 +41,8 @@ export interface Sandbox {
 	requests: SeenRequest[];
 	/** The status calls about one task. */
 	checksOf(taskId: string): SeenRequest[];
+	/** Resolves when this many requests have come in. */
+	untilSeen(count: number): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
 	const tasks = new Map<string, SandboxTask>();
 	const requests: SeenRequest[] = [];
+	const arrivals = new EventEmitter();
 	const app = express();
 	app.disable('x-powered-by').disable('etag');
 
@@ -67,6 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			authorization: req.headers.authorization ?? null,
 			atMs: Date.now(),
 		});
+		arrivals.emit('request');
 		next();
 	});
 
@@ -163,6 +168,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		url,
 		requests,
 		checksOf: (taskId) => requests.filter((request) => request.taskId === taskId),
+		untilSeen: async (count) => {
+			while (requests.length < count) await once(arrivals, 'request');
+		},
 		close: async () => {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
