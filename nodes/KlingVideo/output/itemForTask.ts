@@ -31,12 +31,12 @@ export async function itemForTask(
 	{ options }: DeclarativeRestApiSettings.ResultOptions,
 	operation: (check: CheckStatus, signal: AbortSignal) => Promise<Outcome>,
 ): Promise<INodeExecutionData[]> {
-	const run = joinRun(context);
+	const place = joinRun(context);
 	try {
 		const { kind, taskId } = readTaskId(context.getNodeParameter('taskId', ''));
 		const outcome: Outcome =
 			kind === 'taskId'
-				? await operation(await statusCheckOf(context, options, taskId, run.signal), run.signal)
+				? await operation(await statusCheckOf(context, options, taskId, place.signal), place.signal)
 				: { kind: 'situation', situation: { kind }, seen: null };
 
 		switch (outcome.kind) {
@@ -53,10 +53,10 @@ export async function itemForTask(
 				];
 			}
 			case 'situation':
-				if (!context.continueOnFail()) run.endForAll();
+				if (!context.continueOnFail()) await place.endForAll();
 				return [report(context, outcome.situation, taskId, outcome.seen?.task ?? null)];
 		}
 	} finally {
-		run.leave();
+		place.leave();
 	}
 }

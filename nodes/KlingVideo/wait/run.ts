@@ -1,18 +1,18 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-/** What the items of one node run share: the end of the run, for each of them. */
-export interface Run {
-	/** Aborts when "Stop" is pressed, or when an item ends the run for all. */
+/** An item's place in a node's run. */
+export interface Place {
+	/** Aborts when nobody waits for the item any more: "Stop", or another item ended the run. */
 	signal: AbortSignal;
-	/** Ends the other items' waits: n8n reports an item's end only after all have ended. */
-	endForAll(): void;
+	/**
+	 * Ends the other items' waits, since n8n reports what one item throws only after all have ended.
+	 *
+	 * Resolves when n8n has started all items: it listens to none before, and what is thrown then
+	 * is an unhandled rejection for its process.
+	 */
+	endForAll(): Promise<void>;
 	/** Every item that joined has to leave. */
 	leave(): void;
-}
-
-interface SharedRun {
-	controller: AbortController;
-	lastItemIndex: number;
 }
 
 /**
@@ -20,38 +20,68 @@ interface SharedRun {
  * of "Retry On Fail". Nodes are told apart by name, and tries by the items: within one, their
  * indexes only go up.
  */
-const runsByExecuteData = new WeakMap<object, Map<string, SharedRun>>();
+const runsByExecuteData = new WeakMap<object, Map<string, Run>>();
 
-/** Called once for each item, before anything else is done for it. */
-export function joinRun(context: IExecutePaginationFunctions): Run {
-	const { controller } = sharedRun(
-		context.getExecuteData(),
-		context.getNode().name,
-		context.getItemIndex(),
-	);
-	const endForAll = () => controller.abort();
-
-	const stop = context.getExecutionCancelSignal();
-	if (stop?.aborted) endForAll();
-	stop?.addEventListener('abort', endForAll);
-
-	return {
-		signal: controller.signal,
-		endForAll,
-		leave: () => stop?.removeEventListener('abort', endForAll),
-	};
-}
-
-function sharedRun(executeData: object, nodeName: string, itemIndex: number): SharedRun {
-	const runs = runsByExecuteData.get(executeData) ?? new Map<string, SharedRun>();
+/** Takes the item's place in its run. To be called for every item, before anything is awaited. */
+export function joinRun(context: IExecutePaginationFunctions): Place {
+	const executeData = context.getExecuteData();
+	const runs = runsByExecuteData.get(executeData) ?? new Map<string, Run>();
 	runsByExecuteData.set(executeData, runs);
 
-	const current = runs.get(nodeName);
-	if (current !== undefined && itemIndex > current.lastItemIndex) {
-		current.lastItemIndex = itemIndex;
-		return current;
+	const node = context.getNode().name;
+	const itemIndex = context.getItemIndex();
+	let run = runs.get(node);
+	if (run === undefined || itemIndex <= run.lastItemIndex) {
+		const itemCount = executeData.data.main?.[0]?.length ?? 1;
+		run = new Run(itemCount, context.getExecutionCancelSignal());
+		runs.set(node, run);
 	}
-	const next = { controller: new AbortController(), lastItemIndex: itemIndex };
-	runs.set(nodeName, next);
-	return next;
+	return run.join(itemIndex);
+}
+
+class Run {
+	lastItemIndex = -1;
+
+	private ended = false;
+
+	private readonly waiting = new Set<AbortController>();
+
+	private allStarted = () => {};
+
+	private readonly whenAllStarted = new Promise<void>((resolve) => {
+		this.allStarted = resolve;
+	});
+
+	constructor(
+		private readonly itemCount: number,
+		private readonly stopSignal: AbortSignal | undefined,
+	) {}
+
+	join(itemIndex: number): Place {
+		this.lastItemIndex = itemIndex;
+		if (itemIndex >= this.itemCount - 1) this.allStarted();
+
+		// one listener a run on n8n's signal, and a signal an item: Node.js warns of more than ten
+		if (this.waiting.size === 0) this.stopSignal?.addEventListener('abort', this.end);
+		const item = new AbortController();
+		this.waiting.add(item);
+		if (this.ended || this.stopSignal?.aborted) item.abort();
+
+		return {
+			signal: item.signal,
+			endForAll: async () => {
+				this.end();
+				await this.whenAllStarted;
+			},
+			leave: () => {
+				this.waiting.delete(item);
+				if (this.waiting.size === 0) this.stopSignal?.removeEventListener('abort', this.end);
+			},
+		};
+	}
+
+	private readonly end = () => {
+		this.ended = true;
+		for (const item of this.waiting) item.abort();
+	};
 }
