@@ -2,6 +2,7 @@ import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
+	Logger,
 } from 'n8n-workflow';
 import { pause } from '../wait/pause';
 import { answerFromError, answerFromResponse } from './answer';
@@ -43,7 +44,7 @@ export async function statusCheckOf(
 	return async (limitMs = longestMs) => {
 		const answer = await ask(context, options, Math.min(limitMs, longestMs), signal);
 		const meaning = meaningOf(hideToken(answer, token));
-		if (!signal.aborted) context.logger.debug(`Checked task ${taskId}: ${summaryOf(meaning)}`);
+		if (!signal.aborted) logCheck(context.logger, taskId, meaning);
 		return meaning;
 	};
 }
@@ -91,15 +92,13 @@ function cancelledBy(
 	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
 }
 
-function summaryOf(meaning: Meaning): string {
-	switch (meaning.kind) {
-		case 'task':
-			return `${meaning.task.status} ${meaning.task.progress ?? '?'}%`;
-		case 'trouble':
-			return meaning.cause;
-		default:
-			return meaning.kind;
-	}
+/** The editor shows nothing of a node while it runs; n8n's log, at level "debug", shows each check. */
+function logCheck(logger: Logger, taskId: string, meaning: Meaning): void {
+	const { kind } = meaning;
+	const status = kind === 'task' ? meaning.task.status : null;
+	const progress = kind === 'task' ? meaning.task.progress : null;
+	const summary = kind === 'trouble' ? meaning.cause : (status ?? kind);
+	logger.debug(`Checked task ${taskId}: ${summary}`, { taskId, kind, status, progress });
 }
 
 /** 30 s, or the timeout that the user set among n8n's request options. */

@@ -1,0 +1,61 @@
+import { EzModelApi } from '../../credentials/EzModelApi.credentials';
+import { testCredential } from '../../engine/credentialTest';
+import { RESTRICTED_TOKEN, SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(async () => await sandbox.close());
+
+const check = async (apiToken: string, baseUrl: string) =>
+	await testCredential(new EzModelApi(), { apiToken, baseUrl });
+
+test.each([
+	['a good token', SANDBOX_TOKEN, ''],
+	['a token with spaces and "Bearer "', `  Bearer ${SANDBOX_TOKEN} `, ''],
+	['slashes behind the base URL', SANDBOX_TOKEN, '//'],
+	// it may list the models; what it may not do is said when a task is checked
+	['a token restricted to some models', RESTRICTED_TOKEN, ''],
+])('accepts %s', async (_name, token, tail) => {
+	expect(await check(token, sandbox.url + tail)).toEqual({
+		status: 'OK',
+		message: 'Connection successful!',
+	});
+	expect(sandbox.requests.at(-1)?.path).toBe('/v1/models');
+});
+
+test.each([
+	['a token that the gateway does not know', 'sk-another-one'],
+	['no token', ''],
+])('says that %s was not accepted', async (_name, token) => {
+	expect(await check(token, sandbox.url)).toEqual({
+		status: 'Error',
+		message: 'The API token was not accepted: it is wrong, expired, switched off or used up.',
+	});
+});
+
+test.each([
+	['a web page', '/console', /Base URL does not lead to the gateway/],
+	['a redirect', '/moved', /Base URL does not lead to the gateway/],
+	['a path that is not there', '/api', /Base URL does not lead to the gateway/],
+])('points at the base URL when it finds %s', async (_name, path, message) => {
+	expect(await check(SANDBOX_TOKEN, sandbox.url + path)).toEqual({
+		status: 'Error',
+		message: expect.stringMatching(message),
+	});
+	expect(sandbox.requests.filter((request) => request.path.startsWith('/elsewhere'))).toEqual([]);
+});
+
+test('does not accept an address where nothing is', async () => {
+	expect(await check(SANDBOX_TOKEN, 'http://127.0.0.1:9')).toMatchObject({ status: 'Error' });
+	expect(await check(SANDBOX_TOKEN, 'not a URL')).toMatchObject({ status: 'Error' });
+});
+
+test('masks the token and links to the documentation', () => {
+	const { properties, documentationUrl, icon } = new EzModelApi();
+	const token = properties.find(({ name }) => name === 'apiToken');
+	expect(token?.typeOptions).toMatchObject({ password: true });
+	expect(documentationUrl).toMatch(/^https:\/\//);
+	expect(icon).toMatchObject({ light: expect.any(String), dark: expect.any(String) });
+});

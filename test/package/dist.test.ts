@@ -1,0 +1,92 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, resolve } from 'node:path';
+import manifest from '../../package.json';
+
+const root = resolve(__dirname, '../..');
+const builtFiles = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+
+function requiredBy(file: string): string[] {
+	const code = readFileSync(file, 'utf8');
+	return [...code.matchAll(/\b(?:require|import)\(\s*["'`]([^"'`]+)["'`]\s*\)/g)].map((match) =>
+		String(match[1]),
+	);
+}
+
+describe('the built package', () => {
+	test('requires nothing but n8n-workflow and its own files', () => {
+		const required = builtFiles
+			.filter((file) => file.endsWith('.js'))
+			.flatMap((file) => requiredBy(join(root, 'dist', file)))
+			.filter((name) => !name.startsWith('.'));
+		expect(required.length).toBeGreaterThan(0);
+		expect([...new Set(required)]).toEqual(['n8n-workflow']);
+		expect(required.some((name) => builtinModules.includes(name.replace('node:', '')))).toBe(false);
+	});
+
+	test('has every file that package.json and the node name', () => {
+		for (const file of [...manifest.n8n.nodes, ...manifest.n8n.credentials]) {
+			expect(existsSync(join(root, file))).toBe(true);
+		}
+		expect(builtFiles).toEqual(
+			expect.arrayContaining([
+				'icons/klingVideo.svg',
+				'icons/klingVideo.dark.svg',
+				'nodes/KlingVideo/KlingVideo.node.json',
+				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/getStatus.json',
+				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/waitUntilComplete.json',
+			]),
+		);
+	});
+
+	test('can be imported', () => {
+		const output = execFileSync(
+			process.execPath,
+			[
+				'--input-type=module',
+				'--eval',
+				`import { EzModelApi, KlingVideo } from './${manifest.main}';
+				console.log(new EzModelApi().name, new KlingVideo().description.name);`,
+			],
+			{ cwd: root, encoding: 'utf8' },
+		);
+		expect(output.trim()).toBe('ezModelApi klingVideo');
+	});
+});
+
+describe('what npm packs', () => {
+	const [packed]: Array<{ files: Array<{ path: string }>; size: number }> = JSON.parse(
+		execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+			cwd: root,
+			encoding: 'utf8',
+		}),
+	);
+
+	test('is the built code, the readme, the licence, the manifest and the entry', () => {
+		const others = packed?.files
+			.map(({ path }) => path)
+			.filter((path) => !path.startsWith('dist/'));
+		expect(others?.sort()).toEqual(['LICENSE', 'README.md', 'index.js', 'package.json']);
+		const built = packed?.files.map(({ path }) => path).filter((path) => path.startsWith('dist/'));
+		expect(built?.filter((path) => !/\.(js|d\.ts|svg|json)$/.test(path))).toEqual([]);
+	});
+
+	test('is below 60 kB', () => {
+		expect(packed?.size).toBeLessThan(60_000);
+	});
+});
+
+describe("n8n's rules for the manifest", () => {
+	test('no runtime dependency, the one peer, no install scripts', () => {
+		expect(manifest).not.toHaveProperty('dependencies');
+		expect(manifest).not.toHaveProperty('overrides');
+		expect(manifest).not.toHaveProperty('bundledDependencies');
+		expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+		const scripts = Object.keys(manifest.scripts);
+		expect(
+			scripts.filter((name) => /^(pre|post)?install$|^prepare$|^prepublish$/.test(name)),
+		).toEqual([]);
+	});
+});

@@ -1,0 +1,44 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import Ajv from 'ajv';
+import { startSandbox, type Sandbox } from '../../sandbox/gateway';
+import { runKling, waiting } from '../engine/kling';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(async () => await sandbox.close());
+
+/** As n8n finds it, made strict: every field, and no other. */
+function schemaOf(operation: string): object {
+	const folder = 'dist/nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo';
+	return JSON.parse(
+		readFileSync(resolve(__dirname, '../..', folder, `${operation}.json`), 'utf8'),
+		(_key, value) =>
+			value?.properties === undefined
+				? value
+				: { ...value, required: Object.keys(value.properties), additionalProperties: false },
+	);
+}
+
+const STATES = ['success-0s', 'success-9s', 'failure-0s', 'several-0s', 'result-url-0s'];
+
+test.each([
+	['getStatus', { operation: 'getStatus' }],
+	[
+		'waitUntilComplete',
+		waiting({ onFailure: 'returnTask', onTimeout: 'returnLastStatus', maxWaitMinutes: 0.02 }),
+	],
+])('what %s gives is what its schema promises', async (operation, parameters) => {
+	const validate = new Ajv({ allowUnionTypes: true })
+		.addVocabulary(['version'])
+		.compile(schemaOf(operation));
+	const { items } = await runKling({ sandbox, tasks: STATES, parameters });
+	expect(items).toHaveLength(STATES.length);
+	for (const { json } of items) {
+		validate(json);
+		expect(validate.errors).toBeNull();
+	}
+});

@@ -1,0 +1,176 @@
+import * as fc from 'fast-check';
+import { hideToken } from '../../nodes/KlingVideo/gateway/hideToken';
+import { meaningOf, type Answer } from '../../nodes/KlingVideo/gateway/meaning';
+import { phaseOf, type Task } from '../../nodes/KlingVideo/gateway/task';
+import { simplify } from '../../nodes/KlingVideo/output/simplify';
+import { replyOf } from '../unit/bodies';
+import { anyBody, anyReply } from './arbitraries';
+
+const MEANINGS_OF_A_REPLY = [
+	'task',
+	'trouble',
+	'taskUnknown',
+	'tokenRefused',
+	'tokenRestricted',
+	'accessRefused',
+	'wrongBaseUrl',
+	'requestRefused',
+];
+const STATUSES = [
+	'NOT_START',
+	'SUBMITTED',
+	'QUEUED',
+	'IN_PROGRESS',
+	'SUCCESS',
+	'FAILURE',
+	'UNKNOWN',
+];
+const FIELDS = [
+	'taskId',
+	'status',
+	'done',
+	'succeeded',
+	'progress',
+	'videoUrl',
+	'duration',
+	'videos',
+	'failureReason',
+];
+
+describe('whatever the gateway replies', () => {
+	test('has a meaning', () => {
+		fc.assert(
+			fc.property(anyReply, (reply) => {
+				expect(MEANINGS_OF_A_REPLY).toContain(meaningOf(reply).kind);
+			}),
+			{ numRuns: 3000 },
+		);
+	});
+
+	test('asks to be left alone for a time that ends, if at all', () => {
+		fc.assert(
+			fc.property(anyReply, fc.constantFrom(408, 429, 503), (reply, statusCode) => {
+				const meaning = meaningOf({ ...reply, statusCode });
+				const ms = meaning.kind === 'trouble' ? meaning.retryAfterMs : Number.NaN;
+				expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});
+
+describe('whatever task is read', () => {
+	/** Of every task that is read from any body. */
+	function holds(property: (task: Task) => void): void {
+		const phases = new Set<string>();
+		fc.assert(
+			fc.property(anyBody, (text) => {
+				const meaning = meaningOf(replyOf(text));
+				if (meaning.kind !== 'task') return;
+				phases.add(phaseOf(meaning.task));
+				property(meaning.task);
+			}),
+			{ numRuns: 2000 },
+		);
+		// else the property would have held of next to nothing
+		expect(phases.size).toBe(4);
+	}
+
+	test('its status is one of seven', () => {
+		holds(({ status }) => expect(STATUSES).toContain(status));
+	});
+
+	test('its progress is null or 0 to 100', () => {
+		holds(({ progress }) => {
+			expect(progress === null || (progress >= 0 && progress <= 100)).toBe(true);
+		});
+	});
+
+	test('it has succeeded only with a URL that leads to the web', () => {
+		holds((task) => {
+			if (phaseOf(task) === 'succeeded') expect(task.videos[0]?.url).toMatch(/^https?:\/\//i);
+		});
+	});
+
+	test('it has videos only on SUCCESS, each with a URL', () => {
+		holds(({ status, videos }) => {
+			if (status !== 'SUCCESS') expect(videos).toEqual([]);
+			for (const { url, duration } of videos) {
+				expect(url).toMatch(/^https?:\/\/\S+$/i);
+				expect(duration === null || duration >= 0).toBe(true);
+			}
+		});
+	});
+
+	test('it has a reason if and only if it is a FAILURE, and a true one', () => {
+		holds(({ status, failureReason }) => {
+			expect(failureReason !== null).toBe(status === 'FAILURE');
+			expect(failureReason ?? 'none').not.toMatch(/^\s*(https?:\/\/\S+|succe(ss|ed)|)\s*$/i);
+		});
+	});
+
+	test('its submit_time is a moment after 1970, if there is one', () => {
+		holds(({ submittedAtMs }) => {
+			expect(submittedAtMs === null || submittedAtMs > 0).toBe(true);
+		});
+	});
+
+	test('its item has the documented fields, and no other', () => {
+		holds((task) => {
+			const item = simplify('1', task, null);
+			expect(Object.keys(item)).toEqual(FIELDS);
+			// JSON drops what is undefined
+			expect(JSON.parse(JSON.stringify(item))).toStrictEqual(item);
+			for (const video of task.videos) {
+				expect(Object.keys(video).sort()).toEqual(['duration', 'id', 'url']);
+			}
+
+			const wait = { checks: 1, waitedSeconds: 0, timedOut: false };
+			expect(simplify('1', task, wait)).toStrictEqual({ ...item, wait });
+		});
+	});
+
+	test('its item has succeeded if and only if it has a URL', () => {
+		holds((task) => {
+			const { done, succeeded, status, videoUrl } = simplify('1', task, null);
+			expect(done).toBe(status === 'SUCCESS' || status === 'FAILURE');
+			expect(succeeded).toBe(status === 'SUCCESS' && videoUrl !== null);
+		});
+	});
+});
+
+describe('whatever text holds the API token', () => {
+	const characters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'];
+	const bareToken = fc.string({
+		unit: fc.constantFrom(...characters),
+		minLength: 8,
+		maxLength: 60,
+	});
+
+	test('it is hidden, in each spelling and as often as it is there', () => {
+		fc.assert(
+			fc.property(
+				bareToken,
+				fc.constantFrom('', 'sk-'),
+				fc.constantFrom('', ' ', 'Bearer ', '  bearer   '),
+				fc.array(fc.string(), { minLength: 1, maxLength: 4 }),
+				fc.boolean(),
+				(bare, prefix, credentialPrefix, around, quotedBare) => {
+					const token = prefix + bare;
+					const text = around.join(quotedBare ? bare : token) + token;
+					const answers: Answer[] = [
+						{ ...replyOf(text), location: text },
+						{ kind: 'noReply', cause: text },
+						{ kind: 'notSent', cause: text },
+					];
+					for (const answer of answers) {
+						const shown = JSON.stringify(hideToken(answer, `${credentialPrefix}${token} `));
+						expect(shown).not.toContain(token);
+						expect(shown).not.toContain(bare);
+					}
+				},
+			),
+			{ numRuns: 2000 },
+		);
+	});
+});

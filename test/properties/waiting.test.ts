@@ -1,0 +1,237 @@
+import * as fc from 'fast-check';
+import { meaningOf, type Answer, type Meaning } from '../../nodes/KlingVideo/gateway/meaning';
+import { phaseOf } from '../../nodes/KlingVideo/gateway/task';
+import { readPlan, type WaitPlan } from '../../nodes/KlingVideo/wait/plan';
+import {
+	LAST_CHECK_MS,
+	waitForTask,
+	type WaitResult,
+} from '../../nodes/KlingVideo/wait/waitForTask';
+import { SUBMITTED_AT_MS } from '../unit/bodies';
+import { anyAnswer } from './arbitraries';
+
+/** The longest gap between two checks, unless an interval or the gateway asks for a longer one. */
+const SLOWEST_MS = 15_000;
+/** Moments are fractions of milliseconds in numbers of 13 digits. */
+const ROUNDING_MS = 0.01;
+
+interface Gateway {
+	/** Played in turn, and the last one from then on. */
+	answers: Answer[];
+	/** How long each of them takes; played round and round. */
+	durationsMs: number[];
+}
+
+interface Check {
+	startMs: number;
+	endMs: number;
+	limitMs: number;
+	meaning: Meaning;
+}
+
+interface Wait {
+	result: WaitResult;
+	checks: Check[];
+}
+
+/** No plan checks more often than each second, or leaves more checks than the first and the last. */
+function mostChecks(plan: WaitPlan): number {
+	return Math.ceil(plan.maxWaitMs / 1000) + 2;
+}
+
+/** A wait by a clock that counts milliseconds of sleeps and checks, and nothing else. */
+async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Promise<Wait> {
+	const meanings = gateway.answers.map(meaningOf);
+	const checks: Check[] = [];
+	let nowMs = SUBMITTED_AT_MS;
+	const pass = (ms: number) => {
+		nowMs = Math.max(nowMs, Math.min(nowMs + ms, SUBMITTED_AT_MS + stopAtMs));
+	};
+	const elapsedMs = () => nowMs - SUBMITTED_AT_MS;
+
+	const result = await waitForTask(plan, {
+		now: () => nowMs,
+		sleep: async (ms) => pass(ms),
+		stopped: () => elapsedMs() >= stopAtMs,
+		check: async (limitMs) => {
+			if (checks.length >= mostChecks(plan)) throw new Error('More checks than the plan allows');
+			const meaning = meanings[checks.length] ?? meanings.at(-1);
+			const durationMs = gateway.durationsMs[checks.length % gateway.durationsMs.length];
+			if (meaning === undefined || durationMs === undefined) throw new Error('No answers');
+			const startMs = elapsedMs();
+			pass(Math.min(durationMs, limitMs));
+			checks.push({ startMs, endMs: elapsedMs(), limitMs, meaning });
+			return meaning;
+		},
+	});
+	return { result, checks };
+}
+
+const setOptions = fc.record(
+	{
+		pollingInterval: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.double({ min: 1, max: 4000 })),
+		maxWaitMinutes: fc.oneof(
+			{ weight: 8, arbitrary: fc.double({ min: 0.001, max: 10, noNaN: true }) },
+			{ weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }) },
+			{ weight: 1, arbitrary: fc.constantFrom(0, 1440) },
+		),
+		maxFailedChecks: fc.integer({ min: 1, max: 40 }),
+		onTimeout: fc.constantFrom('error', 'returnLastStatus'),
+		onFailure: fc.constantFrom('error', 'returnTask'),
+	},
+	{ requiredKeys: [] },
+);
+const absurdOptions = fc.oneof(
+	fc.jsonValue(),
+	fc.record(
+		{
+			pollingInterval: fc.oneof(fc.double(), fc.string(), fc.jsonValue()),
+			maxWaitMinutes: fc.oneof(fc.double(), fc.string(), fc.jsonValue()),
+			maxFailedChecks: fc.oneof(fc.double(), fc.string(), fc.jsonValue()),
+		},
+		{ requiredKeys: [] },
+	),
+);
+const anyPlan = fc
+	.oneof({ weight: 9, arbitrary: setOptions }, { weight: 1, arbitrary: absurdOptions })
+	.map(readPlan);
+
+const anyGateway: fc.Arbitrary<Gateway> = fc.record({
+	answers: fc.array(anyAnswer, { minLength: 1, maxLength: 40, size: 'max' }),
+	durationsMs: fc.array(
+		fc.oneof(
+			{ weight: 5, arbitrary: fc.nat(2_000) },
+			{ weight: 1, arbitrary: fc.constantFrom(0, 9_999, 10_000, 30_000, Infinity) },
+		),
+		{ minLength: 1, maxLength: 5 },
+	),
+});
+
+/** Of every wait. */
+async function holds(property: (wait: Wait, plan: WaitPlan) => void): Promise<Set<string>> {
+	const ends = new Set<string>();
+	await fc.assert(
+		fc.asyncProperty(anyPlan, anyGateway, async (plan, gateway) => {
+			const waited = await wait(plan, gateway);
+			ends.add(waited.result.kind);
+			property(waited, plan);
+		}),
+		{ numRuns: 400 },
+	);
+	return ends;
+}
+
+function isGood({ meaning }: Check): boolean {
+	return meaning.kind === 'task';
+}
+
+function isDone({ meaning }: Check): boolean {
+	return meaning.kind === 'task' && ['succeeded', 'failed'].includes(phaseOf(meaning.task));
+}
+
+test('a wait ends in time, after no more checks than its plan allows', async () => {
+	const ends = await holds(({ result, checks }, plan) => {
+		expect(result.waitedMs).toBeLessThanOrEqual(plan.maxWaitMs + LAST_CHECK_MS + ROUNDING_MS);
+		expect(result.waitedMs).toBe(checks.at(-1)?.endMs);
+		expect(result.checks).toBe(checks.length);
+	});
+	// else the properties would have held of few kinds of waits
+	expect([...ends].sort()).toEqual([
+		'failed',
+		'refused',
+		'succeeded',
+		'succeededWithoutVideo',
+		'timedOut',
+		'tooMuchTrouble',
+	]);
+});
+
+test('it checks at once, and each check may take 10 s or the time left', async () => {
+	await holds(({ checks }, { maxWaitMs }) => {
+		expect(checks[0]?.startMs).toBe(0);
+		const odd = checks.filter(({ startMs, limitMs }) => {
+			const mostMs = Math.max(10_000, maxWaitMs - startMs + ROUNDING_MS);
+			return limitMs < 10_000 || limitMs > mostMs;
+		});
+		expect(odd).toEqual([]);
+	});
+});
+
+test('a task that is done is never checked again', async () => {
+	await holds(({ result, checks }) => {
+		const done = checks.findIndex(isDone);
+		expect(done === -1 || done === checks.length - 1).toBe(true);
+		expect(result.kind === 'succeeded' || result.kind === 'failed').toBe(done !== -1);
+	});
+});
+
+test('it succeeds only with a URL', async () => {
+	await holds(({ result }) => {
+		if (result.kind !== 'succeeded') return;
+		expect(result.seen.task.videos[0]?.url).toMatch(/^https?:\/\//i);
+	});
+});
+
+test('it is out of time only when time is up', async () => {
+	await holds(({ result }, plan) => {
+		if (result.kind !== 'timedOut') return;
+		expect(result.waitedMs).toBeGreaterThanOrEqual(plan.maxWaitMs - ROUNDING_MS);
+	});
+});
+
+test('it gives up only after more failed checks in a row than the plan bears', async () => {
+	await holds(({ result, checks }, { maxFailedChecks }) => {
+		const failedChecks = [...checks].reverse().findIndex(isGood);
+		const inARow = failedChecks === -1 ? checks.length : failedChecks;
+		if (result.kind === 'tooMuchTrouble') {
+			expect(inARow).toBe(maxFailedChecks + 1);
+			expect(result.failedChecks).toBe(inARow);
+		} else if (result.kind !== 'refused') {
+			expect(inARow).toBeLessThanOrEqual(maxFailedChecks);
+		}
+	});
+});
+
+test('it keeps the last good reply', async () => {
+	await holds(({ result, checks }) => {
+		const lastGood = checks.filter(isGood).at(-1)?.meaning ?? null;
+		expect('seen' in result ? result.seen : 'nothing').toBe(lastGood);
+	});
+});
+
+test('its gaps are as long as the interval or the gateway asks, and not much longer', async () => {
+	await holds(({ checks }, { intervalMs, maxWaitMs }) => {
+		const odd = checks.slice(1).filter(({ startMs }, index) => {
+			const before = checks[index];
+			if (before === undefined) return true;
+			const { endMs, meaning } = before;
+			const askedMs = (meaning.kind === 'trouble' ? meaning.retryAfterMs : null) ?? 0;
+			const leastMs = Math.max(intervalMs ?? 0, askedMs);
+			const mostMs = Math.max(leastMs, SLOWEST_MS);
+			const gapMs = startMs - endMs;
+			const leftMs = maxWaitMs - endMs;
+			return (
+				gapMs < Math.min(leastMs, leftMs) - ROUNDING_MS ||
+				gapMs > Math.min(mostMs, leftMs) + ROUNDING_MS
+			);
+		});
+		expect(odd).toEqual([]);
+	});
+});
+
+test('stopped at any moment, it ends there without a further check', async () => {
+	const moment = fc.double({ min: 0, max: 1, noNaN: true });
+	await fc.assert(
+		fc.asyncProperty(anyPlan, anyGateway, moment, async (plan, gateway, fraction) => {
+			const unstopped = await wait(plan, gateway);
+			const stopAtMs = Math.floor(fraction * unstopped.result.waitedMs);
+			const { result, checks } = await wait(plan, gateway, stopAtMs);
+			expect(result).toEqual({ kind: 'stopped', checks: expect.any(Number), waitedMs: stopAtMs });
+			const startsMs = unstopped.checks.map(({ startMs }) => startMs);
+			expect(checks.map(({ startMs }) => startMs)).toEqual(
+				startsMs.filter((startMs) => startMs < stopAtMs),
+			);
+		}),
+		{ numRuns: 400 },
+	);
+});

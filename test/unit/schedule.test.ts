@@ -1,0 +1,71 @@
+import { gapToNextCheckMs, type CheckedTask } from '../../nodes/KlingVideo/wait/schedule';
+
+const MINUTE_MS = 60_000;
+
+function gapMs(checked: Partial<CheckedTask>): number {
+	return gapToNextCheckMs({
+		intervalMs: null,
+		ageMs: 0,
+		failedChecks: 0,
+		retryAfterMs: null,
+		...checked,
+	});
+}
+
+describe('automatic checking', () => {
+	test.each([
+		['just submitted: no video can be ready', 0, 15_000],
+		['the next check falls on the first moment a video may be ready', 12_000, 13_000],
+		['never faster than 5 s', 24_000, 5_000],
+		['a video is likely', 25_000, 5_000],
+		['still likely', MINUTE_MS, 5_000],
+		['the tail begins', 5 * MINUTE_MS, 5_000],
+		['half-way into the tail', 10 * MINUTE_MS, 10_000],
+		['the tail has settled', 15 * MINUTE_MS, 15_000],
+		['never slower', 24 * 60 * MINUTE_MS, 15_000],
+	])('%s (%d ms old): %d ms', (_when, ageMs, gap) => {
+		expect(gapMs({ ageMs })).toBe(gap);
+	});
+});
+
+describe('a set interval', () => {
+	test.each([0, 30_000, 10 * MINUTE_MS, 60 * MINUTE_MS])('counts at the age of %d ms', (ageMs) => {
+		expect(gapMs({ intervalMs: 7_000, ageMs })).toBe(7_000);
+	});
+});
+
+describe('after failed checks the gap doubles', () => {
+	test.each([
+		[1_000, [2_000, 4_000, 8_000, 15_000, 15_000]],
+		[5_000, [10_000, 15_000, 15_000]],
+		[10_000, [15_000, 15_000]],
+		[66_000, [66_000, 66_000]],
+	])('from an interval of %d ms, up to 15 s or the interval: %j', (intervalMs, gaps) => {
+		expect(gaps.map((_gap, index) => gapMs({ intervalMs, failedChecks: index + 1 }))).toEqual(gaps);
+	});
+
+	test('up to 15 s in automatic checking', () => {
+		const gaps = [1, 2, 3, 4, 5, 6].map((failedChecks) => gapMs({ failedChecks }));
+		for (const [index, gap] of gaps.entries()) {
+			const before = gaps[index - 1];
+			if (before !== undefined) expect(gap).toBe(Math.min(2 * before, 15_000));
+		}
+		expect(gaps.at(-1)).toBe(15_000);
+	});
+
+	test('and stays a number after a thousand of them', () => {
+		expect(gapMs({ failedChecks: 1001 })).toBe(15_000);
+		expect(gapMs({ failedChecks: 5000, intervalMs: 20_000 })).toBe(20_000);
+	});
+});
+
+describe('Retry-After', () => {
+	test.each<[string, Partial<CheckedTask>, number]>([
+		['stretches the gap', { intervalMs: 5_000, failedChecks: 1, retryAfterMs: 40_000 }, 40_000],
+		['stretches it in automatic checking', { failedChecks: 1, retryAfterMs: 40_000 }, 40_000],
+		['never shortens it', { intervalMs: 5_000, failedChecks: 1, retryAfterMs: 100 }, 10_000],
+		['of now changes nothing', { intervalMs: 5_000, failedChecks: 2, retryAfterMs: 0 }, 15_000],
+	])('%s', (_what, checked, gap) => {
+		expect(gapMs(checked)).toBe(gap);
+	});
+});

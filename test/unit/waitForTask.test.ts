@@ -1,0 +1,393 @@
+import { meaningOf, type Meaning, type Refusal } from '../../nodes/KlingVideo/gateway/meaning';
+import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import type { WaitPlan } from '../../nodes/KlingVideo/wait/plan';
+import {
+	waitForTask,
+	type Surroundings,
+	type WaitResult,
+} from '../../nodes/KlingVideo/wait/waitForTask';
+import { bodyOf, IN_PROGRESS, replyOf, SUBMITTED_AT_MS, VIDEO_URL } from './bodies';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const STARTED_AT_MS = SUBMITTED_AT_MS + 5 * MINUTE;
+
+function seen(task: Partial<Task>): Meaning {
+	return {
+		kind: 'task',
+		task: {
+			status: 'IN_PROGRESS',
+			progress: null,
+			videos: [],
+			failureReason: null,
+			submittedAtMs: null,
+			...task,
+		},
+		body: {},
+	};
+}
+
+const RUNNING = seen({});
+const DONE = seen({ status: 'SUCCESS', videos: [{ id: null, url: VIDEO_URL, duration: null }] });
+const DONE_WITHOUT_VIDEO = seen({ status: 'SUCCESS' });
+const FAILED = seen({ status: 'FAILURE', failureReason: 'content moderation failed' });
+const TROUBLE: Meaning = { kind: 'trouble', cause: 'the connection was cut', retryAfterMs: null };
+const TOKEN_REFUSED: Meaning = { kind: 'tokenRefused', said: null };
+
+function times(count: number, meaning: Meaning): Meaning[] {
+	return Array.from({ length: count }, () => meaning);
+}
+
+interface Circumstances {
+	/** How long each check takes. */
+	checkTakes?: number;
+	stopAt?: number;
+}
+
+interface Wait {
+	result: WaitResult;
+	/** When each check was made, in seconds since the wait began. */
+	checkedAt: number[];
+	/** How long each of them might have taken, in seconds. */
+	limits: number[];
+}
+
+/** A wait by a clock that only moves when something sleeps or checks. The last meaning goes on. */
+async function wait(
+	plan: Partial<WaitPlan>,
+	meanings: Meaning[],
+	{ checkTakes = 0, stopAt = Number.POSITIVE_INFINITY }: Circumstances = {},
+): Promise<Wait> {
+	const checkedAt: number[] = [];
+	const limits: number[] = [];
+	let elapsed = 0;
+	const pass = (ms: number) => {
+		elapsed = Math.max(elapsed, Math.min(elapsed + ms, stopAt));
+	};
+	const around: Surroundings = {
+		now: () => STARTED_AT_MS + elapsed,
+		sleep: async (ms) => pass(ms),
+		check: async (limitMs) => {
+			const meaning = meanings[checkedAt.length] ?? meanings.at(-1);
+			if (meaning === undefined || checkedAt.length > 10_000) throw new Error('An endless wait');
+			checkedAt.push(elapsed / SECOND);
+			limits.push(limitMs / SECOND);
+			pass(Math.min(checkTakes, limitMs));
+			return meaning;
+		},
+		stopped: () => elapsed >= stopAt,
+	};
+	const result = await waitForTask(
+		{
+			intervalMs: null,
+			maxWaitMs: 30 * MINUTE,
+			maxFailedChecks: 20,
+			onTimeout: 'error',
+			onFailure: 'error',
+			...plan,
+		},
+		around,
+	);
+	return { result, checkedAt, limits };
+}
+
+function gapsBetween(moments: number[]): number[] {
+	return moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0));
+}
+
+describe('a task that is done', () => {
+	test.each([
+		['succeeded', DONE],
+		['failed', FAILED],
+	])('at the first check has %s, at once', async (kind, meaning) => {
+		const { result, checkedAt } = await wait({}, [meaning]);
+		expect(result).toEqual({ kind, seen: meaning, checks: 1, waitedMs: 0 });
+		expect(checkedAt).toEqual([0]);
+	});
+
+	test.each([
+		['succeeded', DONE],
+		['failed', FAILED],
+	])('later has %s, and is not checked again', async (kind, meaning) => {
+		const plan = { intervalMs: 5 * SECOND };
+		const { result, checkedAt } = await wait(plan, [RUNNING, RUNNING, meaning, RUNNING]);
+		expect(result).toEqual({ kind, seen: meaning, checks: 3, waitedMs: 10 * SECOND });
+		expect(checkedAt).toEqual([0, 5, 10]);
+	});
+});
+
+describe('a set interval', () => {
+	test('is the time from the end of a check to the next, at any age of the task', async () => {
+		const old = seen({ submittedAtMs: STARTED_AT_MS - 20 * MINUTE });
+		const meanings = [...times(3, RUNNING), ...times(3, old), DONE];
+		const { checkedAt } = await wait({ intervalMs: 7 * SECOND }, meanings, {
+			checkTakes: 2 * SECOND,
+		});
+		expect(checkedAt).toEqual([0, 9, 18, 27, 36, 45, 54]);
+	});
+});
+
+describe('automatic checking', () => {
+	const fresh = [0, 15, 25, 30, 35, 40];
+
+	test.each([
+		['no submit_time: counted from the start of the wait', null, fresh],
+		['submitted now', STARTED_AT_MS, fresh],
+		['submitted 10 s ago', STARTED_AT_MS - 10 * SECOND, [0, 15, 20, 25, 30, 35]],
+		['submitted 20 s ago', STARTED_AT_MS - 20 * SECOND, [0, 5, 10, 15, 20, 25]],
+		['submitted a minute ago', STARTED_AT_MS - MINUTE, [0, 5, 10, 15, 20, 25]],
+		['submitted 20 minutes ago', STARTED_AT_MS - 20 * MINUTE, [0, 15, 30, 45, 60, 75]],
+		['submitted in the future, so a clock is wrong', STARTED_AT_MS + HOUR, fresh],
+		['submitted days ago, so a clock is wrong', STARTED_AT_MS - 72 * HOUR, fresh],
+	])('%s', async (_when, submittedAtMs, checkedAt) => {
+		const waited = await wait({}, [...times(5, seen({ submittedAtMs })), DONE]);
+		expect(waited.checkedAt).toEqual(checkedAt);
+	});
+
+	test.each([
+		['seconds', SUBMITTED_AT_MS / SECOND],
+		['milliseconds', SUBMITTED_AT_MS],
+	])('reads a submit_time in %s', async (_unit, submit_time) => {
+		const body = bodyOf(IN_PROGRESS);
+		const text = JSON.stringify({ ...body, data: { status: 'IN_PROGRESS', submit_time } });
+		const running = meaningOf(replyOf(text));
+		const { checkedAt } = await wait({}, [running, running, DONE]);
+		const [first, second] = gapsBetween(checkedAt);
+		expect(first).toBe(5);
+		expect(second).toBeGreaterThan(5);
+		expect(second).toBeLessThan(5.2);
+	});
+
+	test('makes few checks before a video can be ready, most while it is likely, fewer later', async () => {
+		const { checkedAt } = await wait({ maxWaitMs: HOUR }, [RUNNING]);
+		const checksWithin = (from: number, to: number) =>
+			checkedAt.filter((moment) => moment >= from && moment < to).length;
+		expect(checksWithin(0, 25)).toBe(2);
+		expect(checksWithin(25, 300)).toBe(55);
+		expect(checksWithin(300, 900)).toBeLessThan(80);
+		expect(checksWithin(900, 1500)).toBe(40);
+	});
+
+	test('never slows down beyond 15 s', async () => {
+		const { checkedAt } = await wait({ maxWaitMs: 24 * HOUR }, [RUNNING]);
+		expect(Math.max(...gapsBetween(checkedAt))).toBeCloseTo(15, 6);
+	});
+});
+
+describe('when time is up', () => {
+	const plan = { intervalMs: 5 * SECOND, maxWaitMs: 12 * SECOND };
+
+	test('the last sleep is cut, and one last check is made', async () => {
+		const { result, checkedAt } = await wait(plan, [RUNNING]);
+		expect(checkedAt).toEqual([0, 5, 10, 12]);
+		const waitedMs = 12 * SECOND;
+		expect(result).toEqual({ kind: 'timedOut', seen: RUNNING, cause: null, checks: 4, waitedMs });
+	});
+
+	test('there is one last check, not two, if the interval ends there as well', async () => {
+		const { checkedAt } = await wait({ ...plan, maxWaitMs: 10 * SECOND }, [RUNNING]);
+		expect(checkedAt).toEqual([0, 5, 10]);
+	});
+
+	test('an interval longer than the wait leaves the first check and the last', async () => {
+		const { checkedAt } = await wait({ intervalMs: HOUR, maxWaitMs: MINUTE }, [RUNNING]);
+		expect(checkedAt).toEqual([0, 60]);
+	});
+
+	test('the video that the last check finds is handed over', async () => {
+		const { result } = await wait(plan, [RUNNING, RUNNING, RUNNING, DONE]);
+		expect(result.kind).toBe('succeeded');
+	});
+
+	test('a check under way then is the last one', async () => {
+		const { result, checkedAt } = await wait(plan, [RUNNING], { checkTakes: 4 * SECOND });
+		expect(checkedAt).toEqual([0, 9]);
+		expect(result).toMatchObject({ kind: 'timedOut', waitedMs: 13 * SECOND });
+	});
+
+	test('a check may take the time that is left, but never less than 10 s', async () => {
+		const { limits } = await wait({ ...plan, maxWaitMs: 18 * SECOND }, [RUNNING]);
+		expect(limits).toEqual([18, 13, 10, 10, 10]);
+	});
+
+	test('the wait is over 10 s later, however slow the last check', async () => {
+		const { result, checkedAt } = await wait(plan, [RUNNING], { checkTakes: 11 * SECOND });
+		expect(checkedAt).toEqual([0, 12]);
+		expect(result).toMatchObject({ kind: 'timedOut', waitedMs: 22 * SECOND });
+	});
+
+	test.each<[string, Meaning[], object]>([
+		['nothing was ever seen', [TROUBLE], { seen: null, cause: 'the connection was cut' }],
+		[
+			'the last check went wrong',
+			[RUNNING, RUNNING, TROUBLE],
+			{ seen: RUNNING, cause: 'the connection was cut' },
+		],
+		[
+			'only the last check met a refused token',
+			[RUNNING, RUNNING, RUNNING, TOKEN_REFUSED],
+			{ seen: RUNNING, cause: expect.stringContaining('token') },
+		],
+		['all is well again', [TROUBLE, RUNNING, RUNNING], { seen: RUNNING, cause: null }],
+	])(
+		'the last good reply is kept, and the cause of trouble if %s',
+		async (_when, meanings, end) => {
+			const { result } = await wait(plan, meanings);
+			expect(result).toMatchObject({ kind: 'timedOut', ...end });
+		},
+	);
+
+	test('SUCCESS without a URL is not called late', async () => {
+		const { result } = await wait(plan, [RUNNING, RUNNING, RUNNING, DONE_WITHOUT_VIDEO]);
+		expect(result).toMatchObject({ kind: 'succeededWithoutVideo', checks: 4 });
+	});
+});
+
+describe('passing trouble', () => {
+	test.each([
+		[SECOND, [2, 4, 8, 15, 15]],
+		[5 * SECOND, [10, 15, 15, 15, 15]],
+		[MINUTE, [60, 60, 60, 60, 60]],
+	])('doubles an interval of %d ms, up to 15 s or the interval: %j s', async (intervalMs, gaps) => {
+		const { checkedAt } = await wait({ intervalMs }, [...times(5, TROUBLE), DONE]);
+		expect(gapsBetween(checkedAt)).toEqual(gaps);
+	});
+
+	test('leaves the interval as it was once a check goes well', async () => {
+		const plan = { intervalMs: 5 * SECOND };
+		const meanings = [TROUBLE, TROUBLE, RUNNING, RUNNING, TROUBLE, DONE];
+		const { checkedAt } = await wait(plan, meanings);
+		expect(gapsBetween(checkedAt)).toEqual([10, 15, 5, 5, 10]);
+	});
+
+	test.each([1, 2, 20])('maxFailedChecks = %d lets as many go wrong', async (maxFailedChecks) => {
+		const { result } = await wait({ maxFailedChecks }, [...times(maxFailedChecks, TROUBLE), DONE]);
+		expect(result).toMatchObject({ kind: 'succeeded', checks: maxFailedChecks + 1 });
+	});
+
+	test.each([1, 2, 20])('maxFailedChecks = %d ends with one more', async (maxFailedChecks) => {
+		const meanings = [RUNNING, ...times(maxFailedChecks + 1, TROUBLE), DONE];
+		const { result } = await wait({ maxFailedChecks }, meanings);
+		expect(result).toMatchObject({
+			kind: 'tooMuchTrouble',
+			seen: RUNNING,
+			cause: 'the connection was cut',
+			failedChecks: maxFailedChecks + 1,
+			checks: maxFailedChecks + 2,
+		});
+	});
+
+	test('is counted anew after a good check', async () => {
+		const meanings = [...times(2, TROUBLE), RUNNING, ...times(2, TROUBLE), RUNNING, DONE];
+		const { result } = await wait({ maxFailedChecks: 2 }, meanings);
+		expect(result).toMatchObject({ kind: 'succeeded', checks: 7 });
+	});
+
+	test.each([
+		['stretches the gap', 40 * SECOND, [0, 40]],
+		['never shortens it', SECOND, [0, 10]],
+		['is cut to the time left', 20 * HOUR, [0, 60]],
+	])('Retry-After %s', async (_what, retryAfterMs, checkedAt) => {
+		const busy: Meaning = { kind: 'trouble', cause: 'busy', retryAfterMs };
+		const plan = { intervalMs: 5 * SECOND, maxWaitMs: MINUTE };
+		expect((await wait(plan, [busy, DONE])).checkedAt).toEqual(checkedAt);
+	});
+});
+
+describe('a refused token', () => {
+	test('is believed at once before any good check', async () => {
+		const { result } = await wait({}, [TOKEN_REFUSED, DONE]);
+		expect(result).toEqual({
+			kind: 'refused',
+			seen: null,
+			refusal: TOKEN_REFUSED,
+			checks: 1,
+			waitedMs: 0,
+		});
+	});
+
+	test('is believed at once after nothing but trouble', async () => {
+		const { result } = await wait({}, [TROUBLE, TROUBLE, TOKEN_REFUSED, DONE]);
+		expect(result).toMatchObject({ kind: 'refused', seen: null, checks: 3 });
+	});
+
+	test('is believed the second time after a good check', async () => {
+		const { result } = await wait({}, [RUNNING, TOKEN_REFUSED, TOKEN_REFUSED, DONE]);
+		expect(result).toMatchObject({
+			kind: 'refused',
+			seen: RUNNING,
+			refusal: TOKEN_REFUSED,
+			checks: 3,
+		});
+	});
+
+	test('is forgotten with the next good check', async () => {
+		const hiccups = [RUNNING, TOKEN_REFUSED, RUNNING, TOKEN_REFUSED, RUNNING, TOKEN_REFUSED];
+		const { result } = await wait({}, [...hiccups, DONE]);
+		expect(result).toMatchObject({ kind: 'succeeded', checks: 7 });
+	});
+});
+
+describe('any other refusal ends the wait at once', () => {
+	const refusals: Refusal[] = [
+		{ kind: 'taskUnknown' },
+		{ kind: 'tokenRestricted', said: null },
+		{ kind: 'accessRefused', said: 'banned' },
+		{ kind: 'wrongBaseUrl', found: 'a web page' },
+		{ kind: 'requestRefused', statusCode: 400, said: null },
+		{ kind: 'notSent', cause: 'Invalid URL' },
+	];
+
+	test.each(refusals)('$kind', async (refusal) => {
+		const atOnce = await wait({}, [refusal, DONE]);
+		expect(atOnce.result).toMatchObject({ kind: 'refused', seen: null, refusal, checks: 1 });
+
+		const later = await wait({}, [RUNNING, refusal, DONE]);
+		expect(later.result).toMatchObject({ kind: 'refused', seen: RUNNING, refusal, checks: 2 });
+	});
+});
+
+describe('SUCCESS without a URL', () => {
+	test('is checked 4 times', async () => {
+		const { result } = await wait({}, [RUNNING, DONE_WITHOUT_VIDEO]);
+		expect(result).toMatchObject({
+			kind: 'succeededWithoutVideo',
+			seen: DONE_WITHOUT_VIDEO,
+			checks: 5,
+		});
+	});
+
+	test('has succeeded once the URL is there', async () => {
+		const { result } = await wait({}, [...times(3, DONE_WITHOUT_VIDEO), DONE]);
+		expect(result).toMatchObject({ kind: 'succeeded', seen: DONE });
+	});
+});
+
+describe('a stopped wait', () => {
+	const plan = { intervalMs: 10 * SECOND };
+
+	test('makes no check at all if nobody waits from the start', async () => {
+		const { result } = await wait(plan, [DONE], { stopAt: 0 });
+		expect(result).toEqual({ kind: 'stopped', checks: 0, waitedMs: 0 });
+	});
+
+	test('makes no further check when stopped in its sleep', async () => {
+		const { result, checkedAt } = await wait(plan, [RUNNING], { stopAt: 13 * SECOND });
+		expect(checkedAt).toEqual([0, 10]);
+		expect(result).toEqual({ kind: 'stopped', checks: 2, waitedMs: 13 * SECOND });
+	});
+
+	test.each<[string, Meaning]>([
+		['the video', DONE],
+		['trouble', TROUBLE],
+		['a refusal', { kind: 'taskUnknown' }],
+	])('comes to nothing when stopped in a check that would bring %s', async (_what, meaning) => {
+		const { result, checkedAt } = await wait(plan, [RUNNING, meaning], {
+			checkTakes: 4 * SECOND,
+			stopAt: 15 * SECOND,
+		});
+		expect(checkedAt).toEqual([0, 14]);
+		expect(result).toMatchObject({ kind: 'stopped', waitedMs: 15 * SECOND });
+	});
+});
