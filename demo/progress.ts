@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { Listr } from 'listr2';
 import { onLog } from '../engine/n8nEngine';
 

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { continueWithOutput, runKling, startKling, waiting } from './kling';
 
