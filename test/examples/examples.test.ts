@@ -1,0 +1,219 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import axios from 'axios';
+import {
+	NodeHelpers,
+	Workflow,
+	type IConnections,
+	type IDataObject,
+	type INode,
+	type INodeParameters,
+	type INodeType,
+} from 'n8n-workflow';
+import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { SANDBOX_TOKEN, startSandbox } from '../../sandbox/gateway';
+import manifest from '../../package.json';
+import { itemFor, runKling } from '../engine/kling';
+
+const KLING_TYPE = `${manifest.name}.klingVideo`;
+
+/** n8n's own nodes that the examples use, in versions that every n8n since 1.100 has. */
+const OTHER_TYPES: Record<string, number> = {
+	'n8n-nodes-base.httpRequest': 4.2,
+	'n8n-nodes-base.manualTrigger': 1,
+	'n8n-nodes-base.set': 3.4,
+	'n8n-nodes-base.stickyNote': 1,
+};
+
+interface Example {
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+}
+
+const folder = resolve(__dirname, '../../examples');
+const examples = readdirSync(folder).map((file): [string, Example] => [
+	file,
+	JSON.parse(readFileSync(join(folder, file), 'utf8')),
+]);
+
+const klingNodeType: INodeType = new KlingVideo();
+const properties = klingNodeType.description.properties;
+
+describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
+	const names = nodes.map(({ name }) => name);
+	const klingNodes = nodes.filter(({ type }) => type === KLING_TYPE);
+
+	test('has nodes that n8n knows, each with a name of its own', () => {
+		expect(new Set(names).size).toBe(nodes.length);
+		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+		for (const { type, typeVersion } of nodes) {
+			expect([type, typeVersion]).toEqual(
+				type === KLING_TYPE ? [KLING_TYPE, 1] : [type, OTHER_TYPES[type]],
+			);
+		}
+		expect(klingNodes.length).toBeGreaterThan(0);
+	});
+
+	test('holds no credential, since an id means nothing in another n8n', () => {
+		expect(nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
+	});
+
+	test('is connected from its trigger to every other node', () => {
+		const targets = Object.values(connections).flatMap((byType) =>
+			(byType.main ?? []).flatMap((output) => (output ?? []).map(({ node }) => node)),
+		);
+		expect(names).toEqual(expect.arrayContaining([...Object.keys(connections), ...targets]));
+		const unreached = nodes.filter(({ name }) => !targets.includes(name)).map(({ type }) => type);
+		expect(unreached.sort()).toEqual(['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.stickyNote']);
+	});
+
+	test.each(klingNodes)(
+		'$name has parameters that the node knows, with values it takes',
+		(node) => {
+			const known = NodeHelpers.getNodeParameters(
+				properties,
+				node.parameters,
+				false,
+				false,
+				node,
+				klingNodeType.description,
+			);
+			expect(known).toEqual(node.parameters);
+			const issues = NodeHelpers.getNodeParametersIssues(
+				properties,
+				node,
+				klingNodeType.description,
+			);
+			expect(issues).toBeNull();
+		},
+	);
+
+	test.each(klingNodes.filter(({ onError }) => onError === 'continueErrorOutput'))(
+		'$name has both its outputs connected',
+		({ name }) => {
+			expect(connections[name]?.main).toHaveLength(2);
+		},
+	);
+});
+
+test('what the example submits is a task whose video the node then waits for', async () => {
+	const { nodes } = exampleNamed('submit-and-wait.json');
+	const submit = nodeNamed(nodes, 'Submit the Video');
+	const wait = nodeNamed(nodes, 'Wait for the Video');
+	const prepared = await assignedBy(nodeNamed(nodes, 'Your Images and Prompt'));
+	const sandbox = await startSandbox();
+	try {
+		const { path } = pathOf(submit.parameters.url);
+		const body = await resolved(submit.parameters.jsonBody, {
+			...prepared,
+			prompt: `${String(prepared.prompt)} [success-1s]`,
+		});
+		const { data: reply } = await axios.post(`${sandbox.url}${path}`, JSON.parse(String(body)), {
+			headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
+		});
+		const result = await runKling({
+			sandbox,
+			tasks: [reply],
+			parameters: quicker(wait.parameters),
+			settings: { onError: wait.onError },
+		});
+		const item = itemFor(result, 0);
+		expect(item.json).toMatchObject({ succeeded: true });
+		const handedOn = await assignedBy(nodeNamed(nodes, 'Hand On the URL'), item.json);
+		expect(handedOn).toEqual({ videoUrl: item.json.videoUrl, seconds: 5.1 });
+	} finally {
+		await sandbox.close();
+	}
+});
+
+test('its error output says what happened, what to do, and to which task', async () => {
+	const { nodes } = exampleNamed('submit-and-wait.json');
+	const { parameters, onError } = nodeNamed(nodes, 'Wait for the Video');
+	const sandbox = await startSandbox();
+	try {
+		const result = await runKling({
+			sandbox,
+			tasks: ['failure-0s'],
+			parameters,
+			settings: { onError },
+		});
+		const told = await assignedBy(
+			nodeNamed(nodes, 'Say What Happened'),
+			result.errorItems[0]?.json,
+		);
+		expect(told).toEqual({
+			whatHappened: expect.stringContaining('Image pixel is invalid'),
+			whatToDo: expect.stringContaining('submit a new task'),
+			taskId: 'failure-0s',
+		});
+	} finally {
+		await sandbox.close();
+	}
+});
+
+function exampleNamed(name: string): Example {
+	const found = examples.find(([file]) => file === name)?.[1];
+	if (found === undefined) throw new Error(`No example ${name}`);
+	return found;
+}
+
+function nodeNamed(nodes: INode[], name: string): INode {
+	const found = nodes.find((node) => node.name === name);
+	if (found === undefined) throw new Error(`No node ${name}`);
+	return found;
+}
+
+function pathOf(url: unknown): { path: string } {
+	const { origin, pathname } = new URL(String(url));
+	expect(origin).toBe('https://api.ezmodel.cloud');
+	return { path: pathname };
+}
+
+function quicker(parameters: INodeParameters): INodeParameters {
+	return { ...parameters, options: { pollingInterval: 1 } };
+}
+
+/** Resolves an expression as n8n does, with `json` as the input item. */
+async function resolved(expression: unknown, json: IDataObject): Promise<unknown> {
+	const node: INode = {
+		id: '1',
+		name: 'Node',
+		type: 'any',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const workflow = new Workflow({
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes: {
+			getByName: () => klingNodeType,
+			getByNameAndVersion: () => klingNodeType,
+			getKnownTypes: () => ({}),
+		},
+	});
+	return workflow.expression.getParameterValue(
+		String(expression),
+		null,
+		0,
+		0,
+		node.name,
+		[{ json }],
+		'manual',
+		{},
+	);
+}
+
+/** What an Edit Fields node makes of an input item. */
+async function assignedBy(node: INode, json: IDataObject = {}): Promise<IDataObject> {
+	const { assignments } = Object(node.parameters.assignments);
+	const fields: IDataObject = {};
+	for (const { name, type, value } of assignments) {
+		const given = String(value).startsWith('=') ? await resolved(value, json) : value;
+		fields[name] = type === 'array' && typeof given === 'string' ? JSON.parse(given) : given;
+	}
+	return fields;
+}
