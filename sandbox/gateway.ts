@@ -2,7 +2,6 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import express, { type Request, type Response } from 'express';
 import { ODD_REPLIES } from './oddReplies';
 import { isOdd, readScenario, type Scenario } from './scenario';
@@ -119,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		});
 	});
 
-	app.get('/videos/:file', (_req, res) => res.sendFile(join(__dirname, 'video.mp4')));
+	app.get('/videos/:file', (_req, res) => res.sendFile('video.mp4', { root: __dirname }));
 
 	// what a wrong base URL leads to
 	app.get(['/', '/console{/*path}'], (req, res) => ODD_REPLIES['web-page']?.(req, res));
@@ -147,7 +146,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			return await ODD_REPLIES[scenario.odd]?.(req, res);
 		}
 		const takesMs = ((scenario.seconds ?? seconds) * 1000) / speed;
-		const share = (Date.now() - task.createdAtMs) / takesMs;
+		const share = takesMs > 0 ? (Date.now() - task.createdAtMs) / takesMs : 1;
 		const reply = STORIES[scenario.story]?.({
 			taskId,
 			share,
@@ -161,7 +160,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	}
 
 	const server = createServer(app);
-	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+	server.listen(port, '127.0.0.1');
+	await once(server, 'listening');
 	const url = `http://127.0.0.1:${portOf(server)}`;
 
 	return {
@@ -179,9 +179,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 function taskIdIn(path: string): string | null {
-	return path.startsWith(`${TASKS_PATH}/`)
-		? decodeURIComponent(path.slice(TASKS_PATH.length + 1))
-		: null;
+	if (!path.startsWith(`${TASKS_PATH}/`)) return null;
+	const segment = path.slice(TASKS_PATH.length + 1);
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		return segment;
+	}
 }
 
 function portOf(server: Server): number {

@@ -12,7 +12,12 @@ const { values } = parseArgs({
 });
 
 async function main() {
-	const sandbox = await startSandbox({ port: Number(values.port), speed: Number(values.speed) });
+	const port = Number(values.port);
+	const speed = Number(values.speed);
+	if (!Number.isInteger(port) || !(speed > 0)) {
+		throw new Error('--port has to be a port, and --speed a number above 0');
+	}
+	const sandbox = await startSandbox({ port, speed });
 	const status = `${sandbox.url}/kling/v1/videos/multi-image2video`;
 	process.stdout.write(`
 Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
@@ -27,4 +32,7 @@ A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says 
 `);
 }
 
-void main();
+main().catch((error: unknown) => {
+	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+});

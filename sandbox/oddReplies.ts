@@ -32,7 +32,7 @@ export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknow
 	'not-found': (req, res) =>
 		res.status(404).json({
 			error: {
-				message: `Invalid URL (GET ${req.path})`,
+				message: `Invalid URL (${req.method} ${req.path})`,
 				type: 'invalid_request_error',
 				param: '',
 				code: '',

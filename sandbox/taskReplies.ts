@@ -192,7 +192,11 @@ export const STORIES: Record<string, (now: TaskNow) => Body> = {
 
 	// tasks that are not done, whatever they say
 	never: (now) =>
-		relayed(now, { status: 'IN_PROGRESS', progress: '30%' }, { task_status: 'processing' }),
+		relayed(
+			now,
+			{ status: 'IN_PROGRESS', progress: '30%', finish_time: 0 },
+			{ task_status: 'processing' },
+		),
 	'unknown-status': (now) =>
 		now.share < 1
 			? relayed(now, { status: 'REVIEWING', progress: '20%' }, { task_status: 'processing' })

@@ -4,7 +4,6 @@ import type {
 	IHttpRequestOptions,
 	Logger,
 } from 'n8n-workflow';
-import { pause } from '../wait/pause';
 import { answerFromError, answerFromResponse } from './answer';
 import { hideToken } from './hideToken';
 import { meaningOf, type Answer, type Meaning } from './meaning';
@@ -56,14 +55,11 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<Answer> {
 	// n8n's own timeout starts anew with every byte: a reply that drips in would never end.
+	const timeUp = AbortSignal.timeout(limitMs);
 	const attempt = new AbortController();
 	const cut = () => attempt.abort();
-	let outOfTime = false;
-	void pause(limitMs, attempt.signal).then(() => {
-		outOfTime = !attempt.signal.aborted;
-		cut();
-	});
 	signal.addEventListener('abort', cut);
+	timeUp.addEventListener('abort', cut);
 	if (signal.aborted) cut();
 
 	try {
@@ -75,12 +71,12 @@ async function ask(
 		);
 		return answerFromResponse(response, Date.now());
 	} catch (error) {
-		return outOfTime
+		return timeUp.aborted
 			? { kind: 'noReply', cause: `no reply within ${limitMs / 1000} seconds` }
 			: answerFromError(error);
 	} finally {
 		signal.removeEventListener('abort', cut);
-		cut();
+		timeUp.removeEventListener('abort', cut);
 	}
 }
 

@@ -1,0 +1,68 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- never shipped */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { SANDBOX_TOKEN } from '../../sandbox/gateway';
+import { ODD_REPLIES } from '../../sandbox/oddReplies';
+import { STORIES } from '../../sandbox/taskReplies';
+import { clientOf, failureOf, follow } from './client';
+
+const root = join(__dirname, '../..');
+const TSX = join(root, 'node_modules/tsx/dist/cli.mjs');
+/** Only so that a busy machine may be slow to compile. */
+const PATIENCE_MS = 60_000;
+
+async function textUntil(stream: Readable, end: string): Promise<string> {
+	let text = '';
+	for await (const chunk of stream) {
+		text += String(chunk);
+		if (text.includes(end)) return text;
+	}
+	throw new Error(`It ended after saying: ${text}`);
+}
+
+let child: ChildProcessByStdio<null, Readable, null>;
+let ended: Promise<unknown>;
+beforeEach(() => {
+	child = spawn(process.execPath, [TSX, 'sandbox/main.ts', '--port', '0', '--speed', '1000000'], {
+		cwd: root,
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	ended = once(child, 'exit');
+});
+// not at the end of the test: one that runs out of patience does not come to its end
+afterEach(async () => {
+	child.kill();
+	await ended;
+});
+
+test(
+	'the sandbox says what to try, that works, and nothing of it stays behind',
+	async () => {
+		const said = await textUntil(child.stdout, '(from then on)');
+		const url = /^Sandbox gateway on (\S+) /m.exec(said)?.[1] ?? '';
+		const [, token, address = ''] =
+			/^Try: +curl -H "Authorization: Bearer (\S+)" (\S+)$/m.exec(said) ?? [];
+		expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+		expect(token).toBe(SANDBOX_TOKEN);
+		expect(address.startsWith(`${url}/`)).toBe(true);
+		expect(said).toContain(`Base URL to ${url} and the Task ID to success-20s-1`);
+
+		expect(await clientOf({ url }, token).get(address)).toMatchObject({
+			status: 200,
+			data: { code: 'success', data: { task_id: 'success-20s-1', action: 'multiImage2Video' } },
+		});
+		// an hour, were it not for --speed
+		expect(await follow(clientOf({ url }), 'success-3600s')).not.toEqual([]);
+
+		for (const name of [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES)]) {
+			expect(said).toMatch(new RegExp(` ${name}(,|$)`, 'm'));
+		}
+
+		child.kill();
+		await ended;
+		expect(await failureOf(clientOf({ url }).get('/'))).toMatchObject({ code: 'ECONNREFUSED' });
+	},
+	PATIENCE_MS,
+);
