@@ -3,6 +3,8 @@ module.exports = {
 	testEnvironment: 'node',
 	testEnvironmentOptions: { globalsCleanup: 'off' },
 	roots: ['<rootDir>/test'],
+	// nothing is judged by time: this only ends what hangs, on the slowest machine
+	testTimeout: 120_000,
 	setupFiles: ['<rootDir>/engine/environment.js'],
 	transform: {
 		'^.+\\.ts$': [

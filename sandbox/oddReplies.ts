@@ -80,7 +80,24 @@ export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknow
 	/** Quotes what it was sent, the token included. */
 	quoting: (req, res) =>
 		res.status(400).json(newApiError(`not understood: ${req.get('authorization')}`)),
+	/** What the one who asks wants to hear; see `dictate`. */
+	dictated: (req, res) => {
+		const [, encoded = ''] = /dictated-(.*)$/.exec(req.path) ?? [];
+		const reply: DictatedReply = JSON.parse(Buffer.from(encoded, 'base64url').toString());
+		res.writeHead(reply.statusCode, reply.headers).end(reply.text);
+	},
 };
+
+export interface DictatedReply {
+	statusCode: number;
+	headers: Record<string, string>;
+	text: string;
+}
+
+/** The task id that the sandbox answers with this reply, for tests that make up replies. */
+export function dictate(reply: DictatedReply): string {
+	return `dictated-${Buffer.from(JSON.stringify(reply)).toString('base64url')}`;
+}
 
 /** Another host, as the browser counts; the sandbox answers there too and records what it gets. */
 function redirectTarget(req: Request): string {

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { isAxiosError, type AxiosInstance } from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { ODD_REPLIES } from '../../sandbox/oddReplies';
+import { dictate, ODD_REPLIES } from '../../sandbox/oddReplies';
 import { clientOf, failureOf, statusPath } from './client';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -69,8 +69,8 @@ const SEEN: Record<string, object> = {
 	cut: { error: 'ECONNRESET' },
 	'cut-body': { error: 'ERR_BAD_RESPONSE', status: 200 },
 };
-/** They have tests of their own, since they never come to an end. */
-const ENDLESS = ['silent', 'drip'];
+/** They have tests of their own, since they never come to an end, or end as they are told to. */
+const APART = ['silent', 'drip', 'dictated'];
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -94,7 +94,7 @@ async function see(name: string): Promise<object> {
 	);
 }
 
-test.each(Object.keys(ODD_REPLIES).filter((name) => !ENDLESS.includes(name)))(
+test.each(Object.keys(ODD_REPLIES).filter((name) => !APART.includes(name)))(
 	'%s is what its name says',
 	async (name) => {
 		expect(await see(name)).toEqual(SEEN[name] ?? `no expectation for ${name}`);
@@ -105,7 +105,7 @@ test.each(Object.keys(ODD_REPLIES).filter((name) => !ENDLESS.includes(name)))(
 );
 
 test('there is no expectation of an odd reply that is gone', () => {
-	expect([...Object.keys(SEEN), ...ENDLESS].sort()).toEqual(Object.keys(ODD_REPLIES).sort());
+	expect([...Object.keys(SEEN), ...APART].sort()).toEqual(Object.keys(ODD_REPLIES).sort());
 });
 
 test('cut-body ends in the middle of what it promised', async () => {
@@ -115,6 +115,15 @@ test('cut-body ends in the middle of what it promised', async () => {
 	const reading = read(reply.data, (chunk) => (text += chunk));
 	await expect(reading).rejects.toThrow();
 	expect(text).toBe('{"code":"success","data":{');
+});
+
+test('dictated says what it is told to', async () => {
+	const reply = { statusCode: 418, headers: { 'x-more': 'tea' }, text: '{"short":"任务 🎬"}' };
+	expect(await client.get(statusPath(dictate(reply)))).toMatchObject({
+		status: 418,
+		headers: { 'x-more': 'tea' },
+		data: { short: '任务 🎬' },
+	});
 });
 
 test('silent says nothing', async () => {

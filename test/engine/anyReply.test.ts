@@ -1,0 +1,72 @@
+import * as fc from 'fast-check';
+import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
+import { dictate, type DictatedReply } from '../../sandbox/oddReplies';
+import { anyBody, anyReply } from '../properties/arbitraries';
+import { continueWithOutput, itemFor, runKling, waiting } from './kling';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(async () => await sandbox.close());
+
+/** The token, as gateways and proxies quote it. */
+const quote = fc.constantFrom(
+	'',
+	SANDBOX_TOKEN,
+	`Bearer ${SANDBOX_TOKEN}`,
+	SANDBOX_TOKEN.replace('sk-', ''),
+);
+
+const dictated: fc.Arbitrary<DictatedReply> = fc
+	.record({ reply: anyReply, body: anyBody, quoted: quote, inside: fc.boolean() })
+	.filter(({ reply, body }) => reply.statusCode >= 200 && body.length < 4000)
+	.map(({ reply, body, quoted, inside }) => ({
+		statusCode: reply.statusCode,
+		headers: {
+			'content-type': reply.contentType,
+			'retry-after': reply.retryAfter,
+			location: `${reply.location}${quoted}`,
+		},
+		text: inside
+			? body.replaceAll(/SUCCEED|IN_PROGRESS|"[a-z]{1,3}"/g, (word) => `${word}${quoted}`)
+			: JSON.stringify({ error: { message: `${body} ${quoted}` } }),
+	}));
+
+const FIELDS = ['taskId', 'status', 'done', 'succeeded', 'progress', 'videoUrl', 'duration'].concat(
+	['videos', 'failureReason'],
+);
+
+// runKling asserts that neither the result nor the log holds the token
+test.each([
+	['a check', {}, FIELDS],
+	['a wait', waiting({ maxWaitMinutes: 0.001 }), [...FIELDS, 'wait']],
+])(
+	'whatever the gateway replies, %s ends with one item for each input item',
+	async (_what, parameters, fields) => {
+		const replies = fc.array(dictated, { minLength: 10, maxLength: 25 });
+		await fc.assert(
+			fc.asyncProperty(replies, async (some) => {
+				const tasks = some.map(dictate);
+				const result = await runKling({ sandbox, tasks, parameters, settings: continueWithOutput });
+				expect(result.status).toBe('success');
+				tasks.forEach((taskId, index) => {
+					const { json } = itemFor(result, index);
+					if (json.error === undefined) {
+						expect(Object.keys(json)).toEqual(fields);
+						expect(json.succeeded).toBe(json.status === 'SUCCESS' && json.videoUrl !== null);
+						expect(json.taskId).toBe(taskId);
+					} else {
+						expect(json.error).toEqual({
+							message: expect.stringContaining(taskId),
+							description: expect.stringMatching(/[.:].+/),
+							taskId,
+							status: json.error === null ? null : Object(json.error).status,
+						});
+					}
+				});
+			}),
+			{ numRuns: 12 },
+		);
+	},
+);
