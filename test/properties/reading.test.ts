@@ -51,7 +51,7 @@ describe('whatever the gateway replies', () => {
 		fc.assert(
 			fc.property(anyReply, fc.constantFrom(408, 429, 503), (reply, statusCode) => {
 				const meaning = meaningOf({ ...reply, statusCode });
-				const ms = meaning.kind === 'trouble' ? meaning.retryAfterMs : Number.NaN;
+				const ms = meaning.kind === 'trouble' ? meaning.slowDownMs : Number.NaN;
 				expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
 			}),
 			{ numRuns: 1000 },

@@ -10,7 +10,7 @@ import {
 import { SUBMITTED_AT_MS } from '../unit/bodies';
 import { anyAnswer } from './arbitraries';
 
-/** The longest gap between two checks, unless an interval or the gateway asks for a longer one. */
+/** The longest gap between two checks, unless an interval is longer. */
 const SLOWEST_MS = 15_000;
 /** Moments are fractions of milliseconds in numbers of 13 digits. */
 const ROUNDING_MS = 0.01;
@@ -25,6 +25,7 @@ interface Gateway {
 interface Check {
 	startMs: number;
 	endMs: number;
+	patienceMs: number;
 	limitMs: number;
 	meaning: Meaning;
 }
@@ -53,14 +54,14 @@ async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Prom
 		now: () => nowMs,
 		sleep: async (ms) => pass(ms),
 		stopped: () => elapsedMs() >= stopAtMs,
-		check: async (limitMs) => {
+		check: async ({ patienceMs, limitMs }) => {
 			if (checks.length >= mostChecks(plan)) throw new Error('More checks than the plan allows');
 			const meaning = meanings[checks.length] ?? meanings.at(-1);
 			const durationMs = gateway.durationsMs[checks.length % gateway.durationsMs.length];
 			if (meaning === undefined || durationMs === undefined) throw new Error('No answers');
 			const startMs = elapsedMs();
 			pass(Math.min(durationMs, limitMs));
-			checks.push({ startMs, endMs: elapsedMs(), limitMs, meaning });
+			checks.push({ startMs, endMs: elapsedMs(), patienceMs, limitMs, meaning });
 			return meaning;
 		},
 	});
@@ -146,12 +147,12 @@ test('a wait ends in time, after no more checks than its plan allows', async () 
 	]);
 });
 
-test('it checks at once, and each check may take 10 s or the time left', async () => {
+test('it checks at once, and each check may take the time left and 10 s', async () => {
 	await holds(({ checks }, { maxWaitMs }) => {
 		expect(checks[0]?.startMs).toBe(0);
-		const odd = checks.filter(({ startMs, limitMs }) => {
-			const mostMs = Math.max(10_000, maxWaitMs - startMs + ROUNDING_MS);
-			return limitMs < 10_000 || limitMs > mostMs;
+		const odd = checks.filter(({ startMs, patienceMs, limitMs }) => {
+			const leftMs = Math.max(0, maxWaitMs - startMs);
+			return Math.abs(patienceMs - leftMs) > ROUNDING_MS || limitMs !== patienceMs + LAST_CHECK_MS;
 		});
 		expect(odd).toEqual([]);
 	});
@@ -199,14 +200,13 @@ test('it keeps the last good reply', async () => {
 	});
 });
 
-test('its gaps are as long as the interval or the gateway asks, and not much longer', async () => {
+test('its gaps are as long as the interval, and not much longer', async () => {
 	await holds(({ checks }, { intervalMs, maxWaitMs }) => {
 		const odd = checks.slice(1).filter(({ startMs }, index) => {
 			const before = checks[index];
 			if (before === undefined) return true;
-			const { endMs, meaning } = before;
-			const askedMs = (meaning.kind === 'trouble' ? meaning.retryAfterMs : null) ?? 0;
-			const leastMs = Math.max(intervalMs ?? 0, askedMs);
+			const { endMs } = before;
+			const leastMs = intervalMs ?? 0;
 			const mostMs = Math.max(leastMs, SLOWEST_MS);
 			const gapMs = startMs - endMs;
 			const leftMs = maxWaitMs - endMs;

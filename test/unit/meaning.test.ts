@@ -166,7 +166,7 @@ describe('trouble that may pass', () => {
 		expect(meaningOf(replyOf(text, { statusCode, contentType: '' }))).toEqual({
 			kind: 'trouble',
 			cause: expect.stringMatching(cause),
-			retryAfterMs: null,
+			slowDownMs: statusCode === 429 || /130[23]/.test(text) ? 0 : null,
 		});
 	});
 
@@ -174,7 +174,7 @@ describe('trouble that may pass', () => {
 		expect(meaningOf({ kind: 'noReply', cause: 'the connection was cut' })).toEqual({
 			kind: 'trouble',
 			cause: 'the connection was cut',
-			retryAfterMs: null,
+			slowDownMs: null,
 		});
 	});
 });
@@ -198,16 +198,22 @@ describe('Retry-After', () => {
 		['', null],
 		['soon', null],
 		['9'.repeat(400), null],
-	])('"%s" is %j ms', (retryAfter, retryAfterMs) => {
-		expect(meaningOf(replyOf('', { statusCode: 429, retryAfter }))).toMatchObject({
+	])('"%s" asks for a pause of %j ms', (retryAfter, slowDownMs) => {
+		expect(meaningOf(replyOf('', { statusCode: 503, retryAfter }))).toMatchObject({
 			kind: 'trouble',
-			retryAfterMs,
+			slowDownMs,
+		});
+	});
+
+	test.each(['', 'soon'])('%j with HTTP 429 still asks for fewer calls', (retryAfter) => {
+		expect(meaningOf(replyOf('', { statusCode: 429, retryAfter }))).toMatchObject({
+			slowDownMs: 0,
 		});
 	});
 
 	test.each([429, 500, 503])('counts with HTTP %d', (statusCode) => {
 		expect(meaningOf(replyOf('', { statusCode, retryAfter: '3' }))).toMatchObject({
-			retryAfterMs: 3_000,
+			slowDownMs: 3_000,
 		});
 	});
 });

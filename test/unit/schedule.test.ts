@@ -7,7 +7,6 @@ function gapMs(checked: Partial<CheckedTask>): number {
 		intervalMs: null,
 		ageMs: 0,
 		failedChecks: 0,
-		retryAfterMs: null,
 		...checked,
 	});
 }
@@ -56,16 +55,5 @@ describe('after failed checks the gap doubles', () => {
 	test('and stays a number after a thousand of them', () => {
 		expect(gapMs({ failedChecks: 1001 })).toBe(15_000);
 		expect(gapMs({ failedChecks: 5000, intervalMs: 20_000 })).toBe(20_000);
-	});
-});
-
-describe('Retry-After', () => {
-	test.each<[string, Partial<CheckedTask>, number]>([
-		['stretches the gap', { intervalMs: 5_000, failedChecks: 1, retryAfterMs: 40_000 }, 40_000],
-		['stretches it in automatic checking', { failedChecks: 1, retryAfterMs: 40_000 }, 40_000],
-		['never shortens it', { intervalMs: 5_000, failedChecks: 1, retryAfterMs: 100 }, 10_000],
-		['of now changes nothing', { intervalMs: 5_000, failedChecks: 2, retryAfterMs: 0 }, 15_000],
-	])('%s', (_what, checked, gap) => {
-		expect(gapMs(checked)).toBe(gap);
 	});
 });

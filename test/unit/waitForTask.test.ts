@@ -3,6 +3,7 @@ import type { Task } from '../../nodes/KlingVideo/gateway/task';
 import type { WaitPlan } from '../../nodes/KlingVideo/wait/plan';
 import {
 	waitForTask,
+	type CheckTurn,
 	type Surroundings,
 	type WaitResult,
 } from '../../nodes/KlingVideo/wait/waitForTask';
@@ -32,7 +33,7 @@ const RUNNING = seen({});
 const DONE = seen({ status: 'SUCCESS', videos: [{ id: null, url: VIDEO_URL, duration: null }] });
 const DONE_WITHOUT_VIDEO = seen({ status: 'SUCCESS' });
 const FAILED = seen({ status: 'FAILURE', failureReason: 'content moderation failed' });
-const TROUBLE: Meaning = { kind: 'trouble', cause: 'the connection was cut', retryAfterMs: null };
+const TROUBLE: Meaning = { kind: 'trouble', cause: 'the connection was cut', slowDownMs: null };
 const TOKEN_REFUSED: Meaning = { kind: 'tokenRefused', said: null };
 
 function times(count: number, meaning: Meaning): Meaning[] {
@@ -49,8 +50,7 @@ interface Wait {
 	result: WaitResult;
 	/** When each check was made, in seconds since the wait began. */
 	checkedAt: number[];
-	/** How long each of them might have taken, in seconds. */
-	limits: number[];
+	turns: CheckTurn[];
 }
 
 /** A wait by a clock that only moves when something sleeps or checks. The last meaning goes on. */
@@ -60,7 +60,7 @@ async function wait(
 	{ checkTakes = 0, stopAt = Number.POSITIVE_INFINITY }: Circumstances = {},
 ): Promise<Wait> {
 	const checkedAt: number[] = [];
-	const limits: number[] = [];
+	const turns: CheckTurn[] = [];
 	let elapsed = 0;
 	const pass = (ms: number) => {
 		elapsed = Math.max(elapsed, Math.min(elapsed + ms, stopAt));
@@ -68,12 +68,12 @@ async function wait(
 	const around: Surroundings = {
 		now: () => STARTED_AT_MS + elapsed,
 		sleep: async (ms) => pass(ms),
-		check: async (limitMs) => {
+		check: async (turn) => {
 			const meaning = meanings[checkedAt.length] ?? meanings.at(-1);
 			if (meaning === undefined || checkedAt.length > 10_000) throw new Error('An endless wait');
 			checkedAt.push(elapsed / SECOND);
-			limits.push(limitMs / SECOND);
-			pass(Math.min(checkTakes, limitMs));
+			turns.push(turn);
+			pass(Math.min(checkTakes, turn.limitMs));
 			return meaning;
 		},
 		stopped: () => elapsed >= stopAt,
@@ -89,7 +89,7 @@ async function wait(
 		},
 		around,
 	);
-	return { result, checkedAt, limits };
+	return { result, checkedAt, turns };
 }
 
 function gapsBetween(moments: number[]): number[] {
@@ -206,9 +206,16 @@ describe('when time is up', () => {
 		expect(result).toMatchObject({ kind: 'timedOut', waitedMs: 13 * SECOND });
 	});
 
-	test('a check may take the time that is left, but never less than 10 s', async () => {
-		const { limits } = await wait({ ...plan, maxWaitMs: 18 * SECOND }, [RUNNING]);
-		expect(limits).toEqual([18, 13, 10, 10, 10]);
+	test('a check may wait for its turn for the time that is left, and take 10 s more', async () => {
+		const { turns } = await wait({ ...plan, maxWaitMs: 18 * SECOND }, [RUNNING]);
+		const left = [18, 13, 8, 3, 0];
+		expect(turns.map(({ patienceMs }) => patienceMs / SECOND)).toEqual(left);
+		expect(turns.map(({ limitMs }) => limitMs / SECOND)).toEqual(left.map((time) => time + 10));
+	});
+
+	test('the checks of many tasks are spread over the gap, but for the first and the last', async () => {
+		const { turns } = await wait({ ...plan, maxWaitMs: 18 * SECOND }, [RUNNING]);
+		expect(turns.map(({ spreadOverMs }) => spreadOverMs / SECOND)).toEqual([0, 5, 5, 5, 0]);
 	});
 
 	test('the wait is over 10 s later, however slow the last check', async () => {
@@ -282,16 +289,6 @@ describe('passing trouble', () => {
 		const meanings = [...times(2, TROUBLE), RUNNING, ...times(2, TROUBLE), RUNNING, DONE];
 		const { result } = await wait({ maxFailedChecks: 2 }, meanings);
 		expect(result).toMatchObject({ kind: 'succeeded', checks: 7 });
-	});
-
-	test.each([
-		['stretches the gap', 40 * SECOND, [0, 40]],
-		['never shortens it', SECOND, [0, 10]],
-		['is cut to the time left', 20 * HOUR, [0, 60]],
-	])('Retry-After %s', async (_what, retryAfterMs, checkedAt) => {
-		const busy: Meaning = { kind: 'trouble', cause: 'busy', retryAfterMs };
-		const plan = { intervalMs: 5 * SECOND, maxWaitMs: MINUTE };
-		expect((await wait(plan, [busy, DONE])).checkedAt).toEqual(checkedAt);
 	});
 });
 

@@ -34,8 +34,8 @@ export type Refusal =
 export interface Trouble {
 	kind: 'trouble';
 	cause: string;
-	/** How long the gateway asks to be left alone. */
-	retryAfterMs: number | null;
+	/** How long the gateway asks to be left alone: 0 if it does not say, null if it does not ask. */
+	slowDownMs: number | null;
 }
 
 /** A good reply: the task, and the reply's body as it came. */
@@ -47,8 +47,11 @@ export interface TaskSeen {
 
 export type Meaning = TaskSeen | Trouble | Refusal;
 
-/** Kling's codes for "too fast" and for trouble on its own servers; its other codes are final. */
-const PASSING_KLING_CODES = new Set([1302, 1303, 5000, 5001, 5002]);
+const TOO_MANY_REQUESTS = 429;
+
+/** Kling's codes for "too fast" and "too many", and for trouble on its own servers; others are final. */
+const KLING_IS_BUSY = new Set([1302, 1303]);
+const KLING_HAS_TROUBLE = new Set([5000, 5001, 5002]);
 
 /** What the gateway's documents and its relay's source say an answer means. Never throws. */
 export function meaningOf(answer: Answer): Meaning {
@@ -56,7 +59,7 @@ export function meaningOf(answer: Answer): Meaning {
 		case 'notSent':
 			return answer;
 		case 'noReply':
-			return { kind: 'trouble', cause: answer.cause, retryAfterMs: null };
+			return { kind: 'trouble', cause: answer.cause, slowDownMs: null };
 		case 'reply':
 			break;
 	}
@@ -66,10 +69,11 @@ export function meaningOf(answer: Answer): Meaning {
 	const said = body === null ? null : textSaidIn(body);
 
 	if (isPassing(statusCode)) {
+		const retryAfterMs = readRetryAfterMs(answer.retryAfter, answer.receivedAtMs);
 		return {
 			kind: 'trouble',
 			cause: withWords(`the gateway answered with HTTP status ${statusCode}`, said),
-			retryAfterMs: readRetryAfterMs(answer.retryAfter, answer.receivedAtMs),
+			slowDownMs: retryAfterMs ?? (statusCode === TOO_MANY_REQUESTS ? 0 : null),
 		};
 	}
 	if (statusCode >= 300 && statusCode < 400) {
@@ -99,14 +103,15 @@ function meaningOfNoJson(reply: { contentType: string; text: string }): Meaning 
 		text === ''
 			? 'the gateway sent an empty reply'
 			: 'the gateway sent a reply that cannot be read';
-	return { kind: 'trouble', cause, retryAfterMs: null };
+	return { kind: 'trouble', cause, slowDownMs: null };
 }
 
 function meaningOfBody(body: IDataObject, statusCode: number, said: string | null): Meaning {
 	const { code } = body;
-	if (PASSING_KLING_CODES.has(Number(code))) {
+	const busy = KLING_IS_BUSY.has(Number(code));
+	if (busy || KLING_HAS_TROUBLE.has(Number(code))) {
 		const cause = withWords(`Kling answered with code ${Number(code)}`, said);
-		return { kind: 'trouble', cause, retryAfterMs: null };
+		return { kind: 'trouble', cause, slowDownMs: busy ? 0 : null };
 	}
 	if (!isGoodCode(code)) return { kind: 'requestRefused', statusCode, said };
 	const task = readTask(body);
@@ -114,7 +119,7 @@ function meaningOfBody(body: IDataObject, statusCode: number, said: string | nul
 	return {
 		kind: 'trouble',
 		cause: withWords('the gateway sent a reply without a task', said),
-		retryAfterMs: null,
+		slowDownMs: null,
 	};
 }
 
@@ -129,7 +134,7 @@ function parseObject(text: string): IDataObject | null {
 
 /** Too Early, Request Timeout, Too Many Requests, and whatever went wrong on the gateway's side. */
 function isPassing(statusCode: number): boolean {
-	return [408, 425, 429].includes(statusCode) || statusCode >= 500;
+	return [408, 425, TOO_MANY_REQUESTS].includes(statusCode) || statusCode >= 500;
 }
 
 /** The relay says "success", Kling says 0; a reply without a code is judged by what it holds. */

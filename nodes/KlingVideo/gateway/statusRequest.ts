@@ -4,6 +4,9 @@ import type {
 	IHttpRequestOptions,
 	Logger,
 } from 'n8n-workflow';
+import type { Place } from '../run/run';
+import { timeLimit } from '../run/timeLimit';
+import type { CheckTurn } from '../wait/waitForTask';
 import { answerFromError, answerFromResponse } from './answer';
 import { hideToken } from './hideToken';
 import { meaningOf, type Answer, type Meaning } from './meaning';
@@ -15,21 +18,21 @@ export const CREDENTIAL_TYPE = 'ezModelApi';
 /** A status call takes milliseconds: one that takes longer than this has been lost. */
 const REQUEST_LIMIT_MS = 30_000;
 
-/** Asks the gateway once for a task's status, for `limitMs` at most. Never throws. */
-export type CheckStatus = (limitMs?: number) => Promise<Meaning>;
+/** Asks the gateway once for a task's status, when its turn has come. Never throws. */
+export type CheckStatus = (turn: CheckTurn) => Promise<Meaning>;
 
 /**
  * Makes the check of one task out of the request that n8n's routing has put together (base URL,
  * method, headers, proxy, SSL).
  *
- * @param signal ends a check that is under way
+ * @param place of the item in its run, whose end ends a check that is under way
  * @throws what n8n throws when the credential cannot be read
  */
 export async function statusCheckOf(
 	context: IExecutePaginationFunctions,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	taskId: string,
-	signal: AbortSignal,
+	place: Place,
 ): Promise<CheckStatus> {
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const token = isJsonObject(credential) ? credential.apiToken : null;
@@ -40,12 +43,13 @@ export async function statusCheckOf(
 		url: `${request.url ?? ''}/${encodeTaskId(taskId)}`,
 		returnFullResponse: true,
 	};
-	return async (limitMs = longestMs) => {
-		const answer = await ask(context, options, Math.min(limitMs, longestMs), signal);
-		const meaning = meaningOf(hideToken(answer, token));
-		if (!signal.aborted) logCheck(context.logger, taskId, meaning);
-		return meaning;
-	};
+	return async (turn) =>
+		await place.call(taskId, turn, async (signal) => {
+			const answer = await ask(context, options, longestMs, signal);
+			const meaning = meaningOf(hideToken(answer, token));
+			if (!place.signal.aborted) logCheck(context.logger, taskId, meaning);
+			return meaning;
+		});
 }
 
 async function ask(
@@ -55,28 +59,24 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<Answer> {
 	// n8n's own timeout starts anew with every byte: a reply that drips in would never end.
-	const timeUp = AbortSignal.timeout(limitMs);
-	const attempt = new AbortController();
-	const cut = () => attempt.abort();
-	signal.addEventListener('abort', cut);
-	timeUp.addEventListener('abort', cut);
-	if (signal.aborted) cut();
-
+	const limit = timeLimit(limitMs, signal);
 	try {
 		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
-			cancelledBy(context, attempt.signal),
+			cancelledBy(context, limit.signal),
 			CREDENTIAL_TYPE,
 			// a copy: n8n writes the credential and its signal into what it is given
 			{ ...options, headers: { ...options.headers }, timeout: limitMs },
 		);
 		return answerFromResponse(response, Date.now());
 	} catch (error) {
-		return timeUp.aborted
-			? { kind: 'noReply', cause: `no reply within ${limitMs / 1000} seconds` }
+		if (limit.isUp()) {
+			return { kind: 'noReply', cause: `no reply within ${limitMs / 1000} seconds` };
+		}
+		return signal.aborted
+			? { kind: 'noReply', cause: 'no reply before time was up' }
 			: answerFromError(error);
 	} finally {
-		signal.removeEventListener('abort', cut);
-		timeUp.removeEventListener('abort', cut);
+		limit.release();
 	}
 }
 

@@ -6,7 +6,7 @@ import type {
 import type { TaskSeen } from '../gateway/meaning';
 import { statusCheckOf, type CheckStatus } from '../gateway/statusRequest';
 import { readTaskId } from '../gateway/taskId';
-import { joinRun } from '../wait/run';
+import { joinRun } from '../run/run';
 import { report } from './report';
 import { simplify, type WaitFigures } from './simplify';
 import type { Situation } from './situation';
@@ -36,7 +36,7 @@ export async function itemForTask(
 		const { kind, taskId } = readTaskId(context.getNodeParameter('taskId', ''));
 		const outcome: Outcome =
 			kind === 'taskId'
-				? await operation(await statusCheckOf(context, options, taskId, place.signal), place.signal)
+				? await operation(await statusCheckOf(context, options, taskId, place), place.signal)
 				: { kind: 'situation', situation: { kind }, seen: null };
 
 		switch (outcome.kind) {

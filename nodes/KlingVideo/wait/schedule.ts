@@ -21,18 +21,16 @@ export interface CheckedTask {
 	ageMs: number;
 	/** How many checks in a row went wrong, the last one included. */
 	failedChecks: number;
-	/** What the gateway asked for in its last reply. */
-	retryAfterMs: number | null;
 }
 
-/** Milliseconds from one check of a task to the next. Pure; the deadline is the caller's concern. */
+/**
+ * Milliseconds from one check of a task to the next. Pure: the deadline is the loop's
+ * concern, and what other tasks have met that of the run's pace.
+ */
 export function gapToNextCheckMs(checked: CheckedTask): number {
-	const { intervalMs, ageMs, failedChecks, retryAfterMs } = checked;
-	const gapMs =
-		failedChecks > 0
-			? troubledGapMs(intervalMs, failedChecks)
-			: (intervalMs ?? automaticGapMs(ageMs));
-	return Math.max(gapMs, retryAfterMs ?? 0);
+	const { intervalMs, ageMs, failedChecks } = checked;
+	if (failedChecks > 0) return troubledGapMs(intervalMs, failedChecks);
+	return intervalMs ?? automaticGapMs(ageMs);
 }
 
 /** Doubles with each failed check, up to 15 s or the interval, whichever is longer. */

@@ -64,6 +64,12 @@ export function verdictOn(
 	outOfTime: boolean,
 ): WaitEnd | null {
 	const { seen, failedChecks } = tally;
+	const passing = (cause: string): WaitEnd | null => {
+		if (failedChecks > plan.maxFailedChecks) {
+			return { kind: 'tooMuchTrouble', seen, cause, failedChecks };
+		}
+		return outOfTime ? { kind: 'timedOut', seen, cause } : null;
+	};
 	switch (meaning.kind) {
 		case 'task': {
 			const phase = phaseOf(meaning.task);
@@ -75,20 +81,12 @@ export function verdictOn(
 				? null
 				: { kind: phase, seen: meaning };
 		}
-		case 'trouble': {
-			const { cause } = meaning;
-			if (failedChecks > plan.maxFailedChecks) {
-				return { kind: 'tooMuchTrouble', seen, cause, failedChecks };
-			}
-			return outOfTime ? { kind: 'timedOut', seen, cause } : null;
-		}
-		case 'tokenRefused': {
-			if (seen === null || tally.tokenRefusals >= REFUSALS_BELIEVED) {
-				return { kind: 'refused', seen, refusal: meaning };
-			}
-			const cause = 'the gateway did not accept the API token';
-			return outOfTime ? { kind: 'timedOut', seen, cause } : null;
-		}
+		case 'trouble':
+			return passing(meaning.cause);
+		case 'tokenRefused':
+			return seen === null || tally.tokenRefusals >= REFUSALS_BELIEVED
+				? { kind: 'refused', seen, refusal: meaning }
+				: passing('the gateway did not accept the API token');
 		default:
 			return { kind: 'refused', seen, refusal: meaning };
 	}

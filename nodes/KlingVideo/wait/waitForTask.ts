@@ -1,5 +1,6 @@
 import type { Meaning, TaskSeen } from '../gateway/meaning';
 import type { WaitPlan } from './plan';
+import type { Turn } from '../run/pace';
 import { gapToNextCheckMs } from './schedule';
 import { count, NO_CHECKS, verdictOn, type WaitEnd } from './verdict';
 
@@ -9,14 +10,19 @@ export const LAST_CHECK_MS = 10_000;
 /** A `submit_time` further back than this says more about a clock than about the task. */
 const OLDEST_SANE_AGE_MS = 24 * 60 * 60_000;
 
+/** When a check may be made, and how long it may take, its turn included. */
+export interface CheckTurn extends Turn {
+	limitMs: number;
+}
+
 /** What the loop leaves to others, so that a wait of minutes can be tried out in no time. */
 export interface Surroundings {
 	/** Milliseconds since 1970. */
 	now(): number;
 	/** Ends after `ms`, or when the wait is stopped; never throws. */
 	sleep(ms: number): Promise<void>;
-	/** Asks the gateway once, for `limitMs` at most; never throws. */
-	check(limitMs: number): Promise<Meaning>;
+	/** Asks the gateway once; never throws. */
+	check(turn: CheckTurn): Promise<Meaning>;
 	/** Whether nobody waits any more. */
 	stopped(): boolean;
 }
@@ -32,6 +38,7 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 	const startedAtMs = around.now();
 	const timeLeftMs = () => startedAtMs + plan.maxWaitMs - around.now();
 	let tally = NO_CHECKS;
+	let gapMs = 0;
 	let lastCheck = false;
 	const ended = (end: WaitEnd): WaitResult => ({
 		...end,
@@ -40,20 +47,25 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 	});
 
 	while (!around.stopped()) {
-		const meaning = await around.check(Math.max(timeLeftMs(), LAST_CHECK_MS));
+		const patienceMs = Math.max(timeLeftMs(), 0);
+		const meaning = await around.check({
+			// the first check tells of tasks that are long done, and the last cannot come later
+			spreadOverMs: lastCheck ? 0 : gapMs,
+			patienceMs,
+			limitMs: patienceMs + LAST_CHECK_MS,
+		});
 		if (around.stopped()) break;
 
 		tally = count(tally, meaning);
 		const end = verdictOn(tally, meaning, plan, lastCheck || timeLeftMs() <= 0);
 		if (end !== null) return ended(end);
 
-		const gapMs = gapToNextCheckMs({
+		const restMs = timeLeftMs();
+		gapMs = gapToNextCheckMs({
 			intervalMs: plan.intervalMs,
 			ageMs: around.now() - (saneSubmitTimeMs(tally.seen, startedAtMs) ?? startedAtMs),
 			failedChecks: tally.failedChecks,
-			retryAfterMs: meaning.kind === 'trouble' ? meaning.retryAfterMs : null,
 		});
-		const restMs = timeLeftMs();
 		lastCheck = gapMs >= restMs;
 		await around.sleep(Math.min(gapMs, restMs));
 	}

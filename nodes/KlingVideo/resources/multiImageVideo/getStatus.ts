@@ -2,9 +2,12 @@ import type { IExecutePaginationFunctions, INodePropertyOptions } from 'n8n-work
 import { itemForTask } from '../../output/itemForTask';
 import { statusRouting, type StatusPagination } from './statusRouting';
 
+/** A pause that the gateway asked another item for is kept for half a minute, not for hours. */
+const SINGLE_CHECK = { spreadOverMs: 0, patienceMs: 30_000, limitMs: 60 * 60_000 };
+
 const checkOnce: StatusPagination = async function (this: IExecutePaginationFunctions, request) {
 	return await itemForTask(this, request, async (check, signal) => {
-		const meaning = await check();
+		const meaning = await check(SINGLE_CHECK);
 		if (signal.aborted) return { kind: 'stopped' };
 		switch (meaning.kind) {
 			case 'task':

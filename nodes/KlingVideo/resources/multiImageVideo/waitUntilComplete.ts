@@ -4,7 +4,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { itemForTask, type Outcome } from '../../output/itemForTask';
-import { pause } from '../../wait/pause';
+import { pause } from '../../run/pause';
 import { readPlan, type WaitPlan } from '../../wait/plan';
 import { waitForTask, type WaitResult } from '../../wait/waitForTask';
 import { statusRouting, type StatusPagination } from './statusRouting';

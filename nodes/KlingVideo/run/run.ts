@@ -1,9 +1,24 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import type { Meaning } from '../gateway/meaning';
+import { Pace } from './pace';
+import { timeLimit } from './timeLimit';
+import type { CheckTurn } from '../wait/waitForTask';
 
 /** An item's place in a node's run. */
 export interface Place {
 	/** Aborts when nobody waits for the item any more: "Stop", or another item ended the run. */
 	signal: AbortSignal;
+	/**
+	 * Makes a status call when its turn has come among all those of the run. Items that name the
+	 * same task and ask at the same time share one call.
+	 *
+	 * @param send gets the signal that ends the call
+	 */
+	call(
+		taskId: string,
+		turn: CheckTurn,
+		send: (signal: AbortSignal) => Promise<Meaning>,
+	): Promise<Meaning>;
 	/**
 	 * Ends the other items' waits, since n8n reports what one item throws only after all have ended.
 	 *
@@ -46,6 +61,11 @@ class Run {
 
 	private readonly waiting = new Set<AbortController>();
 
+	private readonly pace = new Pace();
+
+	/** The calls that are under way or in line, by task. */
+	private readonly calls = new Map<string, Promise<Meaning>>();
+
 	private allStarted = () => {};
 
 	private readonly whenAllStarted = new Promise<void>((resolve) => {
@@ -69,6 +89,8 @@ class Run {
 
 		return {
 			signal: item.signal,
+			call: async (taskId, turn, send) =>
+				await this.shared(taskId, async () => await this.call(turn, item.signal, send)),
 			endForAll: async () => {
 				this.end();
 				await this.whenAllStarted;
@@ -78,6 +100,34 @@ class Run {
 				if (this.waiting.size === 0) this.stopSignal?.removeEventListener('abort', this.end);
 			},
 		};
+	}
+
+	private async shared(taskId: string, call: () => Promise<Meaning>): Promise<Meaning> {
+		const underWay = this.calls.get(taskId);
+		if (underWay !== undefined) return await underWay;
+		const started = call().finally(() => this.calls.delete(taskId));
+		this.calls.set(taskId, started);
+		return await started;
+	}
+
+	private async call(
+		turn: CheckTurn,
+		itemSignal: AbortSignal,
+		send: (signal: AbortSignal) => Promise<Meaning>,
+	): Promise<Meaning> {
+		const limit = timeLimit(turn.limitMs, itemSignal);
+		try {
+			const meaning = await this.pace.call(
+				turn,
+				this.waiting.size,
+				limit.signal,
+				async () => await send(limit.signal),
+			);
+			const noTurn = 'too many tasks were being checked at once';
+			return meaning ?? { kind: 'trouble', cause: noTurn, slowDownMs: null };
+		} finally {
+			limit.release();
+		}
 	}
 
 	private readonly end = () => {
