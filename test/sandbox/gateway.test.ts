@@ -165,6 +165,35 @@ describe('the status', () => {
 		}
 	});
 
+	test('is refused beyond so many calls a second, and only the status is', async () => {
+		const strict = await startSandbox({ callsPerSecond: 3 });
+		try {
+			const strictClient = clientOf(strict);
+			const callAll = async () => {
+				const ids = Array.from({ length: 10 }, (_, index) => `success-0s-${index}`);
+				const replies = await Promise.all(
+					ids.map(async (id) => await strictClient.get<unknown>(statusPath(id))),
+				);
+				return replies.map(({ status, data }) => ({ status, data }));
+			};
+			const refused = { status: 429, data: '' };
+			const first = await callAll();
+			// what is refused does not count, so that as many are accepted in the next second
+			await new Promise((resolve) => setTimeout(resolve, 1100));
+			for (const replies of [first, await callAll()]) {
+				// more on a machine so busy that ten calls take a second
+				expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(3);
+				const others = replies.filter(({ status }) => status !== 200);
+				expect(others).toEqual(others.map(() => refused));
+			}
+			expect(first).toContainEqual(refused);
+			expect(await submit('a cat', strictClient)).toMatchObject({ status: 200 });
+			expect(await strictClient.get('/v1/models')).toMatchObject({ status: 200 });
+		} finally {
+			await strict.close();
+		}
+	});
+
 	test.each(['success-0s-1', 'success-0s-ä ö', 'success-0s-a/b', 'success-0s-50%', 'success-0s-.'])(
 		'is that of a task that begins when it is first asked about: %s',
 		async (taskId) => {

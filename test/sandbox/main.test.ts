@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { ODD_REPLIES } from '../../sandbox/oddReplies';
 import { STORIES } from '../../sandbox/taskReplies';
-import { clientOf, failureOf, follow } from './client';
+import { clientOf, failureOf, follow, statusPath } from './client';
 
 const root = join(__dirname, '../..');
 const TSX = join(root, 'node_modules/tsx/dist/cli.mjs');
@@ -24,13 +24,16 @@ async function textUntil(stream: Readable, end: string): Promise<string> {
 
 let child: ChildProcessByStdio<null, Readable, null>;
 let ended: Promise<unknown>;
-beforeEach(() => {
-	child = spawn(process.execPath, [TSX, 'sandbox/main.ts', '--port', '0', '--speed', '1000000'], {
+function startMain(...flags: string[]): void {
+	child = spawn(process.execPath, [TSX, 'sandbox/main.ts', '--port', '0', ...flags], {
 		cwd: root,
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	ended = once(child, 'exit');
-});
+}
+const saidBy = async () => await textUntil(child.stdout, '(from then on)');
+const urlIn = (said: string) => /^Sandbox gateway on (\S+) /m.exec(said)?.[1] ?? '';
+
 // not at the end of the test: one that runs out of patience does not come to its end
 afterEach(async () => {
 	child.kill();
@@ -40,8 +43,9 @@ afterEach(async () => {
 test(
 	'the sandbox says what to try, that works, and nothing of it stays behind',
 	async () => {
-		const said = await textUntil(child.stdout, '(from then on)');
-		const url = /^Sandbox gateway on (\S+) /m.exec(said)?.[1] ?? '';
+		startMain('--speed', '1000000');
+		const said = await saidBy();
+		const url = urlIn(said);
 		const [, token, address = ''] =
 			/^Try: +curl -H "Authorization: Bearer (\S+)" (\S+)$/m.exec(said) ?? [];
 		expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
@@ -63,6 +67,39 @@ test(
 		child.kill();
 		await ended;
 		expect(await failureOf(clientOf({ url }).get('/'))).toMatchObject({ code: 'ECONNREFUSED' });
+	},
+	PATIENCE_MS,
+);
+
+test(
+	'the flags say how long tasks and replies take, and how many calls a second are borne',
+	async () => {
+		startMain('--seconds', '0', '--latency', '60', '--calls-per-second', '1');
+		const client = clientOf({ url: urlIn(await saidBy()) });
+		const startedAtMs = Date.now();
+		const replies = await Promise.all(
+			Array.from({ length: 5 }, async () => await client.get<unknown>(statusPath('success'))),
+		);
+		// a timer may come a millisecond early
+		expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(59);
+		const accepted = replies.filter(({ status }) => status === 200);
+		expect(accepted[0]?.data).toMatchObject({ data: { status: 'SUCCESS' } });
+		expect(replies.filter(({ status }) => status === 429)).not.toEqual([]);
+	},
+	PATIENCE_MS,
+);
+
+test.each([
+	['--speed', '0'],
+	['--port', 'x'],
+	['--seconds', '-1'],
+	['--latency', 'soon'],
+	['--calls-per-second', 'many'],
+])(
+	'%s %s is refused',
+	async (flag, value) => {
+		startMain(`${flag}=${value}`);
+		expect(await ended).toEqual([1, null]);
 	},
 	PATIENCE_MS,
 );

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { AxiosInstance } from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { clientOf, failureOf, statusPath, TASKS } from './client';
+import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from './client';
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -27,10 +27,106 @@ describe('the record of requests', () => {
 				{ method: 'POST', path: TASKS, taskId: null, authorization },
 				{ method: 'GET', path: statusPath('success-7'), taskId: 'success-7', authorization },
 				{ method: 'GET', path: '/nowhere', taskId: null, authorization: null },
-			].map((request) => ({ ...request, host, atMs: expect.any(Number) })),
+			].map((request) => ({
+				...request,
+				host,
+				atMs: expect.any(Number),
+				repliedAtMs: expect.any(Number),
+				statusCode: expect.any(Number),
+				doneAtMs: null,
+			})),
 		);
-		const times = sandbox.requests.map(({ atMs }) => atMs);
+		expect(sandbox.requests.map(({ statusCode }) => statusCode)).toEqual([200, 400, 404]);
+		const times = sandbox.requests.flatMap(({ atMs, repliedAtMs }) => [atMs, Number(repliedAtMs)]);
 		expect([before, ...times, after]).toEqual([before, ...times, after].sort((a, b) => a - b));
+	});
+
+	test('knows a reply when it is finished, and a connection that closed without one', async () => {
+		const controller = new AbortController();
+		const silent = failureOf(client.get(statusPath('silent'), { signal: controller.signal }));
+		await sandbox.untilSeen(1);
+		expect(sandbox.requests).toMatchObject([{ repliedAtMs: null, statusCode: null }]);
+		const beforeEnd = Date.now();
+		controller.abort();
+		await silent;
+		await failureOf(client.get(statusPath('cut')));
+		await failureOf(client.get(statusPath('cut-body')));
+		await client.get(statusPath('database'));
+
+		const [given, ...replied] = sandbox.requests;
+		expect(given?.repliedAtMs).toBeGreaterThanOrEqual(beforeEnd);
+		expect([given, ...replied].map((request) => request?.statusCode)).toEqual([
+			null,
+			null,
+			200,
+			500,
+		]);
+		expect(replied.map(({ repliedAtMs }) => repliedAtMs)).toEqual(
+			replied.map(() => expect.any(Number)),
+		);
+	});
+
+	test('has the moment a task was done from when a reply tells so', async () => {
+		const before = Date.now();
+		const { data } = await client.post<unknown>(TASKS, { prompt: '[success-0.4s]' });
+		const after = Date.now();
+		const taskId = textAt(data, 'task_id');
+		await follow(client, taskId);
+		const checks = sandbox.checksOf(taskId).map(({ doneAtMs }) => doneAtMs);
+		const doneAtMs = checks.pop();
+		expect(doneAtMs).toBeGreaterThanOrEqual(before + 400);
+		expect(doneAtMs).toBeLessThanOrEqual(after + 400);
+		expect(checks.every((earlier) => earlier === null)).toBe(true);
+	});
+
+	test.each([
+		['failure-0s', expect.any(Number)],
+		['no-url-0s', expect.any(Number)],
+		['never-0s', null],
+		['success-3600s', null],
+		['bad-gateway-0s', null],
+		['842250903629086785', null],
+	])('of %s says done: %s', async (taskId, doneAtMs) => {
+		await client.get(statusPath(taskId));
+		expect(sandbox.checksOf(taskId)).toMatchObject([{ doneAtMs }]);
+	});
+
+	test('says nothing of done to who has gone', async () => {
+		const slow = await startSandbox({ latencyMs: 500 });
+		try {
+			const controller = new AbortController();
+			const { signal } = controller;
+			const gone = failureOf(clientOf(slow).get(statusPath('success-0s'), { signal }));
+			await slow.untilSeen(1);
+			controller.abort();
+			await gone;
+			// comes after the reply that nobody hears
+			await clientOf(slow).get(statusPath('success-0s'));
+			expect(slow.requests).toMatchObject([
+				{ statusCode: null, doneAtMs: null },
+				{ statusCode: 200, doneAtMs: expect.any(Number) },
+			]);
+		} finally {
+			await slow.close();
+		}
+	});
+
+	test('can be read and forgotten from outside, without a token or a trace', async () => {
+		await client.get(statusPath('success-0s'));
+		await client.get('/nowhere');
+		const stranger = clientOf(sandbox, null);
+		expect(await stranger.get('/sandbox/requests')).toMatchObject({
+			status: 200,
+			data: sandbox.requests,
+		});
+		expect(sandbox.requests).toHaveLength(2);
+
+		expect(await stranger.delete('/sandbox/requests')).toMatchObject({ status: 204 });
+		expect(sandbox.requests).toEqual([]);
+		await client.get('/nowhere');
+		expect((await stranger.get<unknown>('/sandbox/requests')).data).toMatchObject([
+			{ path: '/nowhere' },
+		]);
 	});
 
 	test('tells the checks of one task from those of another', async () => {

@@ -18,7 +18,7 @@ const SLOWEST_CALLS_PER_SECOND = 1;
 /** What is tried after a second of good replies, as a share more than before; one call at least. */
 const SPEED_UP_A_SECOND = 0.05;
 
-/** Timers are late at times: this much is caught up with. */
+/** Timers are late at times: so much is caught up with. */
 const CATCH_UP_MS = 50;
 
 const SECOND_MS = 1000;
@@ -122,7 +122,8 @@ export class Pace {
 			if (turnMs > nowMs) return this.comeBackAt(turnMs);
 
 			const spacingMs = Math.max(next.spacingMs, SECOND_MS / this.callsPerSecond);
-			this.nextCallMs = Math.max(this.nextCallMs, nowMs - CATCH_UP_MS) + spacingMs;
+			const isLate = nowMs - this.nextCallMs <= CATCH_UP_MS;
+			this.nextCallMs = (isLate ? this.nextCallMs : nowMs) + spacingMs;
 			this.inFlight++;
 			next.end(true);
 		}

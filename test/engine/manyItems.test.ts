@@ -1,0 +1,86 @@
+import { MOST_CALLS_IN_FLIGHT } from '../../nodes/KlingVideo/run/pace';
+import { type Sandbox, startSandbox } from '../../sandbox/gateway';
+import { continueWithOutput, itemFor, runKling, startKling, waiting } from './kling';
+
+let sandbox: Sandbox;
+afterEach(async () => await sandbox.close());
+
+const times = (count: number, taskId: string) =>
+	Array.from({ length: count }, (_, index) => `${taskId}-${index}`);
+
+test.each([
+	['a check', {}],
+	['a wait', waiting()],
+])('%s of many tasks has no more than so many calls in flight', async (_what, parameters) => {
+	sandbox = await startSandbox();
+	const run = startKling({ sandbox, tasks: times(60, 'silent'), parameters });
+	await sandbox.untilSeen(MOST_CALLS_IN_FLIGHT);
+	// answered after all calls that were sent before it
+	await runKling({ sandbox, tasks: ['success-0s'] });
+	expect(sandbox.requests).toHaveLength(MOST_CALLS_IN_FLIGHT + 1);
+	run.stop();
+	expect((await run.finished).status).toBe('canceled');
+});
+
+test.each([
+	['a check', {}, 1],
+	['a wait', waiting(), 3],
+])('%s asks once about a task that many items name', async (_what, parameters, checks) => {
+	sandbox = await startSandbox({ latencyMs: 20 });
+	const tasks = Array.from({ length: 40 }, () => 'late-url-0s');
+	const { items } = await runKling({ sandbox, tasks, parameters });
+	expect(items).toHaveLength(40);
+	expect(new Set(items.map(({ json }) => JSON.stringify(json))).size).toBe(1);
+	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(tasks.map((_, item) => ({ item })));
+	expect(sandbox.requests).toHaveLength(checks);
+});
+
+describe('a task that the gateway refuses for being asked too often', () => {
+	test('makes all others pause as well', async () => {
+		sandbox = await startSandbox();
+		const slow = times(10, 'success-1.5s');
+		const { items } = await runKling({
+			sandbox,
+			tasks: ['blip-rate-limit-retry-0s', ...slow],
+			parameters: waiting(),
+		});
+		expect(items).toHaveLength(11);
+		const [refused, again] = sandbox.checksOf('blip-rate-limit-retry-0s');
+		// a call may be on its way while the refusal is
+		const pausedFromMs = (refused?.repliedAtMs ?? 0) + 500;
+		const pausedToMs = (refused?.atMs ?? 0) + 3000;
+		expect(again?.atMs).toBeGreaterThanOrEqual(pausedToMs);
+		const meanwhile = sandbox.requests.filter(
+			({ atMs }) => atMs > pausedFromMs && atMs < pausedToMs,
+		);
+		expect(meanwhile).toEqual([]);
+	});
+
+	test('does not keep others from their last check when time is up', async () => {
+		sandbox = await startSandbox();
+		const result = await runKling({
+			sandbox,
+			tasks: ['rate-limit-retry', 'success-0.5s'],
+			parameters: waiting({ maxWaitMinutes: 1.5 / 60 }),
+			settings: continueWithOutput,
+		});
+		expect(itemFor(result, 1).json).toMatchObject({ succeeded: true, wait: { checks: 2 } });
+		expect(itemFor(result, 0).json.error).toMatchObject({
+			message: expect.stringContaining('HTTP status 429'),
+		});
+	});
+
+	test('does not slow down another run', async () => {
+		sandbox = await startSandbox();
+		const refused = startKling({ sandbox, tasks: ['rate-limit-retry'], parameters: waiting() });
+		await sandbox.untilSeen(1);
+		const { items } = await runKling({
+			sandbox,
+			tasks: times(5, 'late-url-0s'),
+			parameters: waiting(),
+		});
+		expect(items).toHaveLength(5);
+		refused.stop();
+		await refused.finished;
+	});
+});

@@ -1,0 +1,229 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
+import type { Meaning } from '../../nodes/KlingVideo/gateway/meaning';
+import { MOST_CALLS_IN_FLIGHT, Pace, type Turn } from '../../nodes/KlingVideo/run/pace';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const GOOD: Meaning = { kind: 'taskUnknown' };
+const TROUBLE: Meaning = { kind: 'trouble', cause: 'the connection was cut', slowDownMs: null };
+const slowDown = (ms = 0): Meaning => ({ kind: 'trouble', cause: 'busy', slowDownMs: ms });
+
+const AT_ONCE: Turn = { spreadOverMs: 0, patienceMs: MINUTE };
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+/** A gateway that answers as the call is told to, and the moments at which it was called. */
+class Calls {
+	readonly startedAtMs: number[] = [];
+
+	readonly ended: Array<Meaning | null> = [];
+
+	inFlight = 0;
+
+	mostInFlight = 0;
+
+	private readonly begunAtMs = Date.now();
+
+	constructor(
+		private readonly pace: Pace,
+		private readonly takesMs = 40,
+	) {}
+
+	async make(meaning: Meaning, turn = AT_ONCE, tasks = 1, signal = new AbortController().signal) {
+		const ended = await this.pace.call(turn, tasks, signal, async () => {
+			this.startedAtMs.push(Date.now() - this.begunAtMs);
+			this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+			await new Promise((resolve) => setTimeout(resolve, this.takesMs));
+			this.inFlight--;
+			return meaning;
+		});
+		this.ended.push(ended);
+		return ended;
+	}
+
+	makeMany(count: number, meaning: Meaning, turn?: Turn, tasks?: number): void {
+		for (let index = 0; index < count; index++) void this.make(meaning, turn, tasks);
+	}
+
+	/** How many were made in a stretch of time, in milliseconds from the beginning. */
+	within(fromMs: number, toMs: number): number {
+		return this.startedAtMs.filter((ms) => ms >= fromMs && ms < toMs).length;
+	}
+}
+
+const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+
+describe('calls in flight', () => {
+	test('start at once up to a limit, and then as others end', async () => {
+		const calls = new Calls(new Pace());
+		calls.makeMany(60, GOOD);
+		await pass(0);
+		expect(calls.inFlight).toBe(MOST_CALLS_IN_FLIGHT);
+		await pass(200);
+		expect(calls.ended).toHaveLength(60);
+		expect(calls.mostInFlight).toBe(MOST_CALLS_IN_FLIGHT);
+		expect(new Set(calls.startedAtMs)).toEqual(new Set([0, 40, 80]));
+	});
+
+	test('give their place back when they throw', async () => {
+		const pace = new Pace();
+		const failing = Array.from({ length: 30 }, async () => {
+			await pace.call(AT_ONCE, 1, new AbortController().signal, async () => {
+				throw new Error('no credential');
+			});
+		});
+		expect(await Promise.allSettled(failing)).toEqual(
+			failing.map(() => expect.objectContaining({ status: 'rejected' })),
+		);
+	});
+});
+
+describe('the calls of many tasks', () => {
+	test('are spread over the gap', async () => {
+		const calls = new Calls(new Pace());
+		calls.makeMany(100, GOOD, { spreadOverMs: 5 * SECOND, patienceMs: MINUTE }, 100);
+		await pass(6 * SECOND);
+		for (let second = 0; second < 5; second++) {
+			expect(calls.within(second * SECOND, (second + 1) * SECOND)).toBeGreaterThanOrEqual(19);
+			expect(calls.within(second * SECOND, (second + 1) * SECOND)).toBeLessThanOrEqual(21);
+		}
+	});
+
+	test('but those of a few are not put off by more than it takes to tell them apart', async () => {
+		const calls = new Calls(new Pace());
+		calls.makeMany(3, GOOD, { spreadOverMs: 10 * MINUTE, patienceMs: 60 * MINUTE }, 3);
+		await pass(SECOND);
+		expect(calls.startedAtMs).toEqual([0, 100, 200]);
+	});
+});
+
+describe('a gateway that asks for fewer calls', () => {
+	test.each([
+		['without a time: for a second', 0, 1040],
+		['with a time', 30 * SECOND, 30_040],
+		['with a time that is shorter than a second', 10, 1040],
+	])('is left alone by all, %s', async (_how, asksForMs, next) => {
+		const calls = new Calls(new Pace());
+		await Promise.all([calls.make(slowDown(asksForMs)), pass(40)]);
+		calls.makeMany(5, GOOD);
+		await pass(next - 41);
+		expect(calls.startedAtMs).toEqual([0]);
+		await pass(1);
+		expect(calls.startedAtMs).toEqual([0, next]);
+	});
+
+	test('is left alone twice as long each time it says so again, up to 15 s', async () => {
+		const calls = new Calls(new Pace(), 0);
+		calls.makeMany(8, slowDown());
+		// all that were under way count as one
+		await pass(0);
+		calls.makeMany(6, slowDown(), { spreadOverMs: 0, patienceMs: 60 * MINUTE });
+		await pass(5 * MINUTE);
+		const later = calls.startedAtMs.slice(8);
+		const gaps = later.map((ms, index) => ms - (later[index - 1] ?? 0));
+		expect(gaps.map((ms) => Math.round(ms / SECOND))).toEqual([1, 2, 4, 8, 15, 15]);
+	});
+
+	test('starts from one second again after a good reply', async () => {
+		const calls = new Calls(new Pace(), 0);
+		const patient = { spreadOverMs: 0, patienceMs: 60 * MINUTE };
+		for (const meaning of [slowDown(), slowDown(), slowDown(), GOOD, slowDown()]) {
+			void calls.make(meaning, patient);
+			await pass(20 * SECOND);
+		}
+		void calls.make(slowDown(), patient);
+		void calls.make(GOOD, patient);
+		await pass(10 * SECOND);
+		const [before = 0, next = 0] = calls.startedAtMs.slice(-2);
+		expect(Math.round((next - before) / SECOND)).toBe(2);
+	});
+
+	test('is called as the patience of a call ends, and by that call only', async () => {
+		const calls = new Calls(new Pace());
+		await Promise.all([calls.make(slowDown(10 * MINUTE)), pass(40)]);
+		calls.makeMany(5, GOOD, { spreadOverMs: 0, patienceMs: MINUTE });
+		void calls.make(TROUBLE, { spreadOverMs: 0, patienceMs: 3 * SECOND });
+		await pass(50 * SECOND);
+		expect(calls.startedAtMs).toEqual([0, 3040]);
+	});
+
+	test('is not asked by a wave afterwards: calls come back gradually, and find its pace', async () => {
+		const bears = new SlidingWindow(50);
+		const pace = new Pace();
+		const refused: number[] = [];
+		const good: number[] = [];
+		const ask = async (live: AbortSignal) => {
+			await pace.call({ spreadOverMs: SECOND, patienceMs: MINUTE }, 300, live, async () => {
+				await new Promise((resolve) => setTimeout(resolve, 20));
+				const taken = bears.takes();
+				(taken ? good : refused).push(Date.now() - beganMs);
+				return taken ? GOOD : slowDown();
+			});
+			await new Promise((resolve) => setTimeout(resolve, SECOND));
+		};
+		const beganMs = Date.now();
+		const task = async () => {
+			const { signal } = new AbortController();
+			while (Date.now() < beganMs + 2 * MINUTE) await ask(signal);
+		};
+		const tasks = Promise.all(Array.from({ length: 300 }, task));
+		await pass(3 * MINUTE);
+		await tasks;
+
+		expect(refused.length / (refused.length + good.length)).toBeLessThan(0.03);
+		const borneAtMost = 2 * 60 * 50;
+		expect(good.length / borneAtMost).toBeGreaterThan(0.7);
+		const firstRefusedMs = refused[0] ?? 0;
+		const justAfter = good.filter(
+			(ms) => ms > firstRefusedMs + SECOND && ms < firstRefusedMs + 2 * SECOND,
+		);
+		expect(justAfter.length).toBeLessThanOrEqual(50);
+	});
+
+	test('does not slow down for trouble of another kind', async () => {
+		const calls = new Calls(new Pace());
+		calls.makeMany(100, TROUBLE);
+		await pass(160);
+		expect(calls.ended).toHaveLength(100);
+	});
+});
+
+describe('a call that nobody wants any more', () => {
+	test('leaves the line and is never made', async () => {
+		const calls = new Calls(new Pace());
+		await Promise.all([calls.make(slowDown(MINUTE)), pass(40)]);
+		const stop = new AbortController();
+		const waiting = calls.make(GOOD, AT_ONCE, 1, stop.signal);
+		await pass(SECOND);
+		stop.abort();
+		expect(await waiting).toBeNull();
+		// nothing is left that would wake up for it
+		await pass(0);
+		expect(jest.getTimerCount()).toBe(0);
+		await pass(2 * MINUTE);
+		expect(calls.startedAtMs).toEqual([0]);
+	});
+
+	test('is not made if it was unwanted from the start', async () => {
+		const calls = new Calls(new Pace());
+		expect(await calls.make(GOOD, AT_ONCE, 1, AbortSignal.abort())).toBeNull();
+		expect(calls.startedAtMs).toEqual([]);
+	});
+});
+
+/** A gateway that takes so many calls within any second. */
+class SlidingWindow {
+	private taken: number[] = [];
+
+	constructor(private readonly callsPerSecond: number) {}
+
+	takes(): boolean {
+		const nowMs = Date.now();
+		this.taken = this.taken.filter((ms) => ms > nowMs - SECOND);
+		if (this.taken.length >= this.callsPerSecond) return false;
+		this.taken.push(nowMs);
+		return true;
+	}
+}
