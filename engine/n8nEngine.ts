@@ -212,12 +212,13 @@ export function startNode(run: NodeRun): StartedRun {
 	// n8n's loader adds "Request Options" (batching, proxy, timeout) to declarative nodes
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(nodeType);
 	let runs = 0;
-	// n8n gives declarative nodes this execute(); without it the engine's cancel signal is missing
 	const runnable: INodeType = {
 		...nodeType,
 		async execute(this: IExecuteFunctions) {
 			runs++;
+			if (nodeType.execute) return await nodeType.execute.call(this);
 
+			// n8n gives declarative nodes this; without it the engine's cancel signal is missing
 			return (await new RoutingNode(this as unknown as ExecuteContext, nodeType).runNode()) ?? [];
 		},
 	};

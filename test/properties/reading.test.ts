@@ -117,7 +117,7 @@ describe('whatever task is read', () => {
 
 	test('its item has the documented fields, and no other', () => {
 		holds((task) => {
-			const item = simplify('1', task, null);
+			const item = simplify('1', task, null, {});
 			expect(Object.keys(item)).toEqual(FIELDS);
 			// JSON drops what is undefined
 			expect(JSON.parse(JSON.stringify(item))).toStrictEqual(item);
@@ -126,13 +126,13 @@ describe('whatever task is read', () => {
 			}
 
 			const wait = { checks: 1, waitedSeconds: 0, timedOut: false };
-			expect(simplify('1', task, wait)).toStrictEqual({ ...item, wait });
+			expect(simplify('1', task, wait, {})).toStrictEqual({ ...item, wait });
 		});
 	});
 
 	test('its item has succeeded if and only if it has a URL', () => {
 		holds((task) => {
-			const { done, succeeded, status, videoUrl } = simplify('1', task, null);
+			const { done, succeeded, status, videoUrl } = simplify('1', task, null, {});
 			expect(done).toBe(status === 'SUCCESS' || status === 'FAILURE');
 			expect(succeeded).toBe(status === 'SUCCESS' && videoUrl !== null);
 		});

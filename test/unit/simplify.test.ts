@@ -20,7 +20,7 @@ const BARE: Task = {
 };
 
 test('a running task', () => {
-	expect(simplify(TASK_ID, taskIn(bodyOf(IN_PROGRESS)), null)).toEqual({
+	expect(simplify(TASK_ID, taskIn(bodyOf(IN_PROGRESS)), null, {})).toEqual({
 		taskId: TASK_ID,
 		status: 'IN_PROGRESS',
 		done: false,
@@ -35,7 +35,7 @@ test('a running task', () => {
 
 test('a finished task, after a wait', () => {
 	const wait = { checks: 3, waitedSeconds: 25.4, timedOut: false };
-	expect(simplify(TASK_ID, taskIn(bodyOf(SUCCESS)), wait)).toEqual({
+	expect(simplify(TASK_ID, taskIn(bodyOf(SUCCESS)), wait, {})).toEqual({
 		taskId: TASK_ID,
 		status: 'SUCCESS',
 		done: true,
@@ -50,7 +50,7 @@ test('a finished task, after a wait', () => {
 });
 
 test('a failed task', () => {
-	expect(simplify(TASK_ID, taskIn(bodyOf(FAILURE)), null)).toEqual({
+	expect(simplify(TASK_ID, taskIn(bodyOf(FAILURE)), null, {})).toEqual({
 		taskId: TASK_ID,
 		status: 'FAILURE',
 		done: true,
@@ -64,7 +64,7 @@ test('a failed task', () => {
 });
 
 test('SUCCESS without a video is done, but has not succeeded', () => {
-	const item = simplify(TASK_ID, { ...BARE, status: 'SUCCESS' }, null);
+	const item = simplify(TASK_ID, { ...BARE, status: 'SUCCESS' }, null, {});
 	expect(item).toMatchObject({ status: 'SUCCESS', done: true, succeeded: false, videoUrl: null });
 });
 
@@ -73,11 +73,11 @@ test('the first of several videos is the one most workflows need', () => {
 		{ id: null, url: 'https://a/1', duration: null },
 		{ id: '2', url: 'https://a/2', duration: 10 },
 	];
-	const item = simplify(TASK_ID, { ...BARE, status: 'SUCCESS', videos }, null);
+	const item = simplify(TASK_ID, { ...BARE, status: 'SUCCESS', videos }, null, {});
 	expect(item).toMatchObject({ videoUrl: 'https://a/1', duration: null, videos });
 });
 
 test('the task id is the one that was asked for, every digit', () => {
-	expect(simplify('task_x', taskIn(bodyOf(SUCCESS)), null).taskId).toBe('task_x');
-	expect(simplify(TASK_ID, BARE, null).taskId).toBe('842250903629086785');
+	expect(simplify('task_x', taskIn(bodyOf(SUCCESS)), null, {}).taskId).toBe('task_x');
+	expect(simplify(TASK_ID, BARE, null, {}).taskId).toBe('842250903629086785');
 });

@@ -46,6 +46,9 @@ const SITUATIONS: Record<Situation['kind'], Situation[]> = {
 		{ kind: 'timedOut', maxWaitMinutes: 30, cause: null },
 		{ kind: 'timedOut', maxWaitMinutes: 30, cause: SAID },
 	],
+	linkRunOut: [{ kind: 'linkRunOut', statusCode: 403 }],
+	notAVideo: [{ kind: 'notAVideo', found: SAID }],
+	downloadWentWrong: [{ kind: 'downloadWentWrong', cause: SAID }],
 };
 const ALL = Object.values(SITUATIONS).flat();
 

@@ -41,11 +41,23 @@ const REFUSED_BY_N8N = /^Domain not allowed|request was blocked|not have any cre
  * HTTP status would stand, or with the status of a reply that broke off.
  */
 export function answerFromError(error: unknown): Answer {
-	const code = isJsonObject(error) ? (readText(error.httpCode) ?? '') : '';
-	const message = isJsonObject(error) ? (readText(error.message) ?? '') : String(error);
-	if (FINAL_CODE.test(code) || (code === '' && REFUSED_BY_N8N.test(message))) {
-		return { kind: 'notSent', cause: message };
-	}
-	if (/^\d+$/.test(code)) return { kind: 'noReply', cause: 'the reply broke off' };
-	return { kind: 'noReply', cause: CAUSE_BY_CODE[code] ?? `no connection: ${message}` };
+	const { code, message } = readError(error);
+	const isFinal = FINAL_CODE.test(code) || (code === '' && REFUSED_BY_N8N.test(message));
+	return isFinal ? { kind: 'notSent', cause: message } : { kind: 'noReply', cause: causeOf(error) };
+}
+
+/** What was wrong with a connection, in a few words. */
+export function causeOf(error: unknown): string {
+	const { code, message } = readError(error);
+	if (/^\d+$/.test(code)) return 'the reply broke off';
+	return CAUSE_BY_CODE[code] ?? `no connection: ${message}`;
+}
+
+/** Node.js and axios say `code`; n8n puts it where an HTTP status would stand. */
+function readError(error: unknown): { code: string; message: string } {
+	if (!isJsonObject(error)) return { code: '', message: String(error) };
+	return {
+		code: readText(error.httpCode) ?? readText(error.code) ?? '',
+		message: readText(error.message) ?? '',
+	};
 }

@@ -5,11 +5,13 @@ import type {
 } from 'n8n-workflow';
 import type { TaskSeen } from '../gateway/meaning';
 import { statusCheckOf, type CheckStatus } from '../gateway/statusRequest';
+import type { Task } from '../gateway/task';
 import { readTaskId } from '../gateway/taskId';
 import { joinRun } from '../run/run';
 import { report } from './report';
 import { simplify, type WaitFigures } from './simplify';
 import type { Situation } from './situation';
+import { videoFilesOf } from './videoFiles';
 
 /** What an operation found out about one task. */
 export type Outcome =
@@ -39,22 +41,31 @@ export async function itemForTask(
 				? await operation(await statusCheckOf(context, options, taskId, place), place.signal)
 				: { kind: 'situation', situation: { kind }, seen: null };
 
+		const told = async (situation: Situation, lastSeen: Task | null) => {
+			if (!context.continueOnFail()) await place.endForAll();
+			return report(context, situation, taskId, lastSeen);
+		};
 		switch (outcome.kind) {
 			case 'stopped':
 				return [];
 			case 'task': {
 				const { task, body } = outcome.seen;
+				const videos = await videoFilesOf(context, options, taskId, task.videos, place);
+				if (place.signal.aborted) return [];
+				if (videos.kind !== 'files') return [await told(videos, task)];
+
+				const { files } = videos;
 				const raw = context.getNodeParameter('simplify', true) === false;
 				return [
 					{
-						json: raw ? body : simplify(taskId, task, outcome.wait),
+						json: raw ? body : simplify(taskId, task, outcome.wait, files),
+						...(Object.keys(files).length > 0 && { binary: files }),
 						pairedItem: { item: context.getItemIndex() },
 					},
 				];
 			}
 			case 'situation':
-				if (!context.continueOnFail()) await place.endForAll();
-				return [report(context, outcome.situation, taskId, outcome.seen?.task ?? null)];
+				return [await told(outcome.situation, outcome.seen?.task ?? null)];
 		}
 	} finally {
 		place.leave();

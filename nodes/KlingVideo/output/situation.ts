@@ -1,6 +1,7 @@
 import type { Refusal } from '../gateway/meaning';
 import type { Task } from '../gateway/task';
 import type { TaskIdRead } from '../gateway/taskId';
+import type { DownloadRefusal } from '../video/download';
 
 /** Everything that can keep an item from its video. */
 export type Situation =
@@ -10,7 +11,8 @@ export type Situation =
 	| { kind: 'tooMuchTrouble'; cause: string; failedChecks: number }
 	| { kind: 'failed'; reason: string | null }
 	| { kind: 'succeededWithoutVideo' }
-	| { kind: 'timedOut'; maxWaitMinutes: number; cause: string | null };
+	| { kind: 'timedOut'; maxWaitMinutes: number; cause: string | null }
+	| DownloadRefusal;
 
 export interface Told {
 	/** What happened. */
@@ -120,6 +122,22 @@ export function tell(situation: Situation, taskId: string, lastSeen: Task | null
 				message: `Task ${taskId} is finished, but the gateway gives no video URL for it`,
 				description:
 					"Its status is SUCCESS. Run this node again with the same Task ID in a few minutes; if there is still no URL, ask EZModel's support about this task.",
+			};
+		case 'linkRunOut':
+			return {
+				message: `The link to the video of task ${taskId} is not valid any more`,
+				description: `The video's host answered with HTTP status ${situation.statusCode}. Run this node again with the same Task ID: it asks the gateway for the link anew, which costs nothing. Kling deletes videos after 30 days: one that is gone has to be submitted again.`,
+			};
+		case 'notAVideo':
+			return {
+				message: `What came in place of the video of task ${taskId} is not a video`,
+				description: `Its host sent ${situation.found}. Run this node again with the same Task ID in a few minutes, or turn off "Download Video" and open {{ $json.videoUrl }} in a browser to see what is there. A proxy or a firewall in front of n8n may be answering.`,
+			};
+		case 'downloadWentWrong':
+			return {
+				message: `The video of task ${taskId} is ready, but could not be downloaded: ${shorten(situation.cause)}`,
+				description:
+					'It was tried several times. Run this node again with the same Task ID: the video is still there, and that costs nothing.',
 			};
 		case 'timedOut': {
 			const limit = minutes(situation.maxWaitMinutes);

@@ -2,7 +2,10 @@ import type { IExecutePaginationFunctions } from 'n8n-workflow';
 import type { Meaning } from '../gateway/meaning';
 import { Pace } from './pace';
 import { timeLimit } from './timeLimit';
+import { Turns } from './turns';
 import type { CheckTurn } from '../wait/waitForTask';
+
+const DOWNLOADS_AT_ONCE = 3;
 
 /** An item's place in a node's run. */
 export interface Place {
@@ -19,6 +22,8 @@ export interface Place {
 		turn: CheckTurn,
 		send: (signal: AbortSignal) => Promise<Meaning>,
 	): Promise<Meaning>;
+	/** Runs a download when its turn has come: a few at once fill any line. */
+	download<T>(work: () => Promise<T>): Promise<T>;
 	/**
 	 * Ends the other items' waits, since n8n reports what one item throws only after all have ended.
 	 *
@@ -63,6 +68,8 @@ class Run {
 
 	private readonly pace = new Pace();
 
+	private readonly downloads = new Turns(DOWNLOADS_AT_ONCE);
+
 	/** The calls that are under way or in line, by task. */
 	private readonly calls = new Map<string, Promise<Meaning>>();
 
@@ -91,6 +98,14 @@ class Run {
 			signal: item.signal,
 			call: async (taskId, turn, send) =>
 				await this.shared(taskId, async () => await this.call(turn, item.signal, send)),
+			download: async (work) => {
+				await this.downloads.take();
+				try {
+					return await work();
+				} finally {
+					this.downloads.giveBack();
+				}
+			},
 			endForAll: async () => {
 				this.end();
 				await this.whenAllStarted;

@@ -26,6 +26,25 @@ export const multiImageVideoDescription: INodeProperties[] = [
 			'The task_id that the submit call returned. Unless changed, it is taken from the input item. As a tool of an AI agent, let the model define this parameter.',
 	},
 	{
+		displayName: 'Download Video',
+		name: 'downloadVideo',
+		type: 'boolean',
+		displayOptions: { show: showOnlyForMultiImageVideo },
+		default: false,
+		description:
+			'Whether to download the finished video, so that the next node can save the file. Kling deletes videos after 30 days.',
+	},
+	{
+		displayName: 'Put Output File in Field',
+		name: 'binaryPropertyName',
+		type: 'string',
+		displayOptions: { show: { ...showOnlyForMultiImageVideo, downloadVideo: [true] } },
+		default: 'data',
+		placeholder: 'e.g. data',
+		hint: 'The name of the output binary field to put the file in',
+		description: 'Further videos of the same task get this name with _1, _2 and so on behind it',
+	},
+	{
 		displayName: 'Simplify',
 		name: 'simplify',
 		type: 'boolean',

@@ -1,0 +1,234 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IBinaryData, INodeParameters } from 'n8n-workflow';
+import { bytesOf } from '../../engine/binaryStore';
+import { type Sandbox, startSandbox } from '../../sandbox/gateway';
+import { VIDEO_NAMES } from '../../sandbox/videoHost';
+import { continueWithOutput, errorFor, itemFor, runKling, startKling, waiting } from './kling';
+
+const VIDEO = readFileSync(join(__dirname, '../../sandbox/video.mp4'));
+const downloading: INodeParameters = { downloadVideo: true };
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+});
+afterEach(async () => {
+	await sandbox.close();
+	for (const { path, authorization } of sandbox.requests) {
+		if (/videos\/|elsewhere/.test(path) && !path.startsWith('/kling')) {
+			expect({ path, authorization }).toEqual({ path, authorization: null });
+		}
+	}
+});
+
+function fileIn(item: { binary?: Record<string, IBinaryData> }, field = 'data'): IBinaryData {
+	const file = item.binary?.[field];
+	if (file === undefined) throw new Error(`No file in ${field}`);
+	return file;
+}
+
+const downloadsSeen = () => sandbox.requests.filter(({ path }) => path.startsWith('/videos/'));
+
+describe.each([
+	['a check', {}],
+	['a wait', waiting()],
+])('%s that downloads', (_operation, parameters) => {
+	test('gives the video as the binary data of the item', async () => {
+		const result = await runKling({
+			sandbox,
+			tasks: ['success-0s'],
+			parameters: { ...parameters, ...downloading },
+		});
+		const item = itemFor(result, 0);
+		const file = fileIn(item);
+		expect(file).toMatchObject({
+			fileName: 'success-0s.mp4',
+			fileExtension: 'mp4',
+			fileType: 'video',
+			mimeType: 'video/mp4',
+			fileSize: expect.stringMatching(/^7\.\d+ kB$/),
+		});
+		expect(await bytesOf(file)).toEqual(VIDEO);
+		expect(item.json.videos).toEqual([expect.objectContaining({ binaryProperty: 'data' })]);
+		expect(item.pairedItem).toEqual({ item: 0 });
+	});
+});
+
+test('all videos of a task, each under the name that its entry says', async () => {
+	const result = await runKling({
+		sandbox,
+		tasks: ['several-0s'],
+		parameters: { ...downloading, binaryPropertyName: 'clip' },
+	});
+	const item = itemFor(result, 0);
+	expect(Object.keys(item.binary ?? {})).toEqual(['clip', 'clip_1', 'clip_2']);
+	expect(item.json.videos).toEqual(
+		['clip', 'clip_1', 'clip_2'].map((binaryProperty) =>
+			expect.objectContaining({ binaryProperty }),
+		),
+	);
+	expect(Object.values(item.binary ?? {}).map(({ fileName }) => fileName)).toEqual([
+		'several-0s.mp4',
+		'several-0s_1.mp4',
+		'several-0s_2.mp4',
+	]);
+});
+
+test('with Simplify off, the reply comes as it is, with the files beside it', async () => {
+	const result = await runKling({
+		sandbox,
+		tasks: ['several-0s'],
+		parameters: { ...downloading, simplify: false },
+	});
+	const { json, binary } = itemFor(result, 0);
+	expect(Object.keys(json)).toEqual(['code', 'message', 'data']);
+	expect(Object.keys(binary ?? {})).toEqual(['data', 'data_1', 'data_2']);
+});
+
+test.each([['success-600s'], ['failure-0s'], ['no-url-0s']])(
+	'a check of %s, which has no video, gives its item without binary data',
+	async (taskId) => {
+		const result = await runKling({ sandbox, tasks: [taskId], parameters: downloading });
+		const item = itemFor(result, 0);
+		expect(item.json.taskId).toBe(taskId);
+		expect(item.binary).toBeUndefined();
+	},
+);
+
+test('nothing is downloaded unless it is asked for', async () => {
+	const { items } = await runKling({ sandbox, tasks: ['success-0s'] });
+	expect(items[0]?.binary).toBeUndefined();
+	expect(downloadsSeen()).toEqual([]);
+});
+
+test('a task id that is no file name makes one', async () => {
+	const taskId = 'success-0s-a/b:c ü';
+	const result = await runKling({ sandbox, tasks: [taskId], parameters: downloading });
+	expect(fileIn(itemFor(result, 0)).fileName).toBe('success-0s-a_b_c_.mp4');
+});
+
+describe('what a host does', () => {
+	const runOut = (status: number) => ({
+		message: expect.stringContaining('is not valid any more'),
+		description: expect.stringMatching(new RegExp(`${status}.*same Task ID.*30 days`)),
+	});
+	const notAVideo = (found: string) => ({
+		message: expect.stringContaining('is not a video'),
+		description: expect.stringContaining(found),
+	});
+	const wentWrong = (cause: string) => ({
+		message: expect.stringMatching(new RegExp(`could not be downloaded: .*${cause}`)),
+		description: expect.stringContaining('same Task ID'),
+	});
+	const whole = 'the whole video';
+
+	/** What comes of it, and how often the host is asked. */
+	const OUTCOMES: Record<string, [outcome: unknown, downloads: number]> = {
+		'video-cut': [wentWrong('broke off|cut'), 3],
+		'video-short': [wentWrong('broke off|cut'), 3],
+		'video-cut-unannounced': [wentWrong('broke off|cut'), 3],
+		'video-unannounced': [whole, 1],
+		'video-untyped': [whole, 1],
+		'video-page': [notAVideo('a web page'), 1],
+		'video-page-as-video': [notAVideo('a web page'), 1],
+		'video-message': [notAVideo('a JSON message'), 1],
+		'video-empty': [wentWrong('an empty file'), 3],
+		'video-expired': [runOut(403), 1],
+		'video-missing': [runOut(404), 1],
+		'video-removed': [runOut(410), 1],
+		'video-busy': [wentWrong('HTTP status 503'), 3],
+		'video-unauthorized': [notAVideo('HTTP status 401'), 1],
+		'video-moved': [whole, 1],
+	};
+	const names = VIDEO_NAMES.filter((name) => name !== 'video-silent');
+
+	test.each(names)('%s', async (name) => {
+		const [outcome, downloads] = OUTCOMES[name] ?? ['a host that is not tested', 0];
+		const result = await runKling({
+			sandbox,
+			tasks: [`${name}-0s`, 'success-0s'],
+			parameters: downloading,
+			settings: continueWithOutput,
+		});
+		if (outcome === whole) {
+			const file = fileIn(itemFor(result, 0));
+			expect(file.mimeType).toBe('video/mp4');
+			expect(await bytesOf(file)).toEqual(VIDEO);
+		} else {
+			const told = Object(outcome);
+			expect(errorFor(result, 0)).toEqual({ ...told, taskId: `${name}-0s`, status: 'SUCCESS' });
+			expect(itemFor(result, 0).binary).toBeUndefined();
+		}
+		expect(await bytesOf(fileIn(itemFor(result, 1)))).toEqual(VIDEO);
+		expect(downloadsSeen().filter(({ path }) => path.includes(name))).toHaveLength(downloads);
+	});
+
+	test.each(['video-cut', 'video-short', 'video-empty', 'video-busy'])(
+		'%s, and then the whole video',
+		async (name) => {
+			const result = await runKling({
+				sandbox,
+				tasks: [`blip-${name}-0s`],
+				parameters: downloading,
+			});
+			expect(await bytesOf(fileIn(itemFor(result, 0)))).toEqual(VIDEO);
+		},
+	);
+
+	test('a redirect is followed, and the other host gets no token either', async () => {
+		await runKling({ sandbox, tasks: ['video-moved-0s'], parameters: downloading });
+		expect(sandbox.requests.at(-1)).toMatchObject({
+			path: '/elsewhere/video.mp4',
+			host: expect.stringMatching(/^localhost:/),
+			authorization: null,
+		});
+	});
+
+	test('without "Continue", it ends the node and the other waits', async () => {
+		const { status, error } = await runKling({
+			sandbox,
+			tasks: ['never', 'video-expired-0s'],
+			parameters: { ...waiting(), ...downloading },
+		});
+		expect(status).toBe('error');
+		expect(error).toMatchObject({
+			message: expect.stringContaining('video-expired-0s'),
+			context: { itemIndex: 1 },
+		});
+	});
+});
+
+test('Stop ends a download at once, and no other is begun', async () => {
+	const tasks = Array.from({ length: 8 }, (_, index) => `video-silent-0s-${index}`);
+	const run = startKling({ sandbox, tasks, parameters: { ...waiting(), ...downloading } });
+	while (downloadsSeen().length < 3) await sandbox.untilSeen(sandbox.requests.length + 1);
+	run.stop();
+	expect(await run.finished).toMatchObject({ status: 'canceled', runs: 1, items: [] });
+	await new Promise((resolve) => setTimeout(resolve, 1500));
+	expect(downloadsSeen()).toHaveLength(3);
+});
+
+test("n8n's proxy setting counts for the download as for the check", async () => {
+	const proxy = await startSandbox();
+	const { hostname: host, port } = new URL(proxy.url);
+	try {
+		await runKling({
+			sandbox,
+			tasks: ['success-0s'],
+			parameters: {
+				...downloading,
+				requestOptions: { proxy: `http://${host}:${port}` },
+			},
+		});
+		// a proxy is asked for the whole URL; this one answers by its path
+		expect(proxy.requests.map(({ path }) => path)).toEqual([
+			expect.stringContaining('/success-0s'),
+			expect.stringContaining('/videos/success-0s.mp4'),
+		]);
+		expect(sandbox.requests).toEqual([]);
+	} finally {
+		await proxy.close();
+	}
+});
