@@ -6,6 +6,7 @@ import express, { type Request, type Response } from 'express';
 import { ODD_REPLIES } from './oddReplies';
 import { isOdd, readScenario, type Scenario } from './scenario';
 import { STORIES } from './taskReplies';
+import { sendVideo } from './videoHost';
 
 export const SANDBOX_TOKEN = 'sk-example-sandbox';
 export const RESTRICTED_TOKEN = 'sk-example-restricted';
@@ -21,6 +22,8 @@ export interface SandboxOptions {
 	seconds?: number;
 	/** How long each status reply takes, in real milliseconds. */
 	latencyMs?: number;
+	/** How many status calls a second it bears; those beyond get a 429. Null, the default, for all. */
+	callsPerSecond?: number | null;
 }
 
 export interface SeenRequest {
@@ -30,8 +33,14 @@ export interface SeenRequest {
 	taskId: string | null;
 	host: string;
 	authorization: string | null;
-	/** Milliseconds since 1970. */
+	/** When it came; milliseconds since 1970, like the others. */
 	atMs: number;
+	/** When the reply was finished or the connection closed; null until then. */
+	repliedAtMs: number | null;
+	/** Null until then, and when the connection closed without a reply. */
+	statusCode: number | null;
+	/** When the task was done, if the reply to this status call told that it is. */
+	doneAtMs: number | null;
 }
 
 export interface Sandbox {
@@ -50,26 +59,48 @@ interface SandboxTask {
 	createdAtMs: number;
 	checks: number;
 	checksSinceDone: number;
+	downloads: number;
 }
 
 /** A small real gateway on 127.0.0.1: submit, status, models, and the video's file. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
+	const { port = 0, speed = 1, seconds = 90, latencyMs = 0, callsPerSecond = null } = options;
 	const tasks = new Map<string, SandboxTask>();
 	const requests: SeenRequest[] = [];
+	const seenAs = new WeakMap<Request, SeenRequest>();
+	/** The status calls that were not refused, of the last second. */
+	let acceptedAtMs: number[] = [];
 	const arrivals = new EventEmitter();
 	const app = express();
 	app.disable('x-powered-by').disable('etag');
 
-	app.use((req, _res, next) => {
-		requests.push({
+	// before the record, so that whoever reads it is not in it
+	app
+		.route('/sandbox/requests')
+		.get((_req, res) => res.json(requests))
+		.delete((_req, res) => {
+			requests.length = 0;
+			return res.status(204).end();
+		});
+
+	app.use((req, res, next) => {
+		const seen: SeenRequest = {
 			method: req.method,
 			path: req.path,
 			taskId: taskIdIn(req.path),
 			host: req.headers.host ?? '',
 			authorization: req.headers.authorization ?? null,
 			atMs: Date.now(),
+			repliedAtMs: null,
+			statusCode: null,
+			doneAtMs: null,
+		};
+		res.once('close', () => {
+			seen.repliedAtMs = Date.now();
+			seen.statusCode = res.headersSent ? res.statusCode : null;
 		});
+		requests.push(seen);
+		seenAs.set(req, seen);
 		arrivals.emit('request');
 		next();
 	});
@@ -103,6 +134,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
 		if (bearer(req) === RESTRICTED_TOKEN) return ODD_REPLIES.restricted?.(req, res);
+		if (isTooMany()) return ODD_REPLIES['rate-limit']?.(req, res);
 
 		const task = tasks.get(taskId) ?? taskNamedBy(taskId);
 		if (task === null) return ODD_REPLIES.unknown?.(req, res);
@@ -118,7 +150,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		});
 	});
 
-	app.get('/videos/:file', (_req, res) => res.sendFile('video.mp4', { root: __dirname }));
+	app.get('/videos/:file', (req, res) => {
+		const taskId = req.params.file.replace(/\.mp4$/, '');
+		// the second and third video of a task have its id and a number
+		const task = tasks.get(taskId) ?? tasks.get(taskId.replace(/-\d$/, ''));
+		if (task === undefined) return sendVideo(null, req, res);
+		task.downloads++;
+		const { video, oddWhen } = task.scenario;
+		return sendVideo(isOdd(oddWhen, task.downloads) ? video : null, req, res);
+	});
+	app.get('/elsewhere/video.mp4', (req, res) => sendVideo(null, req, res));
 
 	// what a wrong base URL leads to
 	app.get(['/', '/console{/*path}'], (req, res) => ODD_REPLIES['web-page']?.(req, res));
@@ -127,7 +168,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	app.use((req, res) => ODD_REPLIES['not-found']?.(req, res));
 
 	function newTask(scenario: Scenario): SandboxTask {
-		return { scenario, createdAtMs: Date.now(), checks: 0, checksSinceDone: 0 };
+		return { scenario, createdAtMs: Date.now(), checks: 0, checksSinceDone: 0, downloads: 0 };
 	}
 
 	/** A task id that names a scenario begins when it is first asked about. */
@@ -137,6 +178,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const task = newTask(scenario);
 		tasks.set(taskId, task);
 		return task;
+	}
+
+	function isTooMany(): boolean {
+		if (callsPerSecond === null) return false;
+		const nowMs = Date.now();
+		acceptedAtMs = acceptedAtMs.filter((atMs) => nowMs - atMs < 1000);
+		if (acceptedAtMs.length >= callsPerSecond) return true;
+		acceptedAtMs.push(nowMs);
+		return false;
 	}
 
 	async function tellOf(taskId: string, task: SandboxTask, req: Request, res: Response) {
@@ -155,7 +205,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
 			checksSinceDone: task.checksSinceDone,
 		});
-		if (share >= 1) task.checksSinceDone++;
+		if (share >= 1) {
+			task.checksSinceDone++;
+			const seen = seenAs.get(req);
+			// who has gone is told nothing
+			if (seen?.repliedAtMs === null && scenario.story !== 'never') {
+				seen.doneAtMs = task.createdAtMs + takesMs;
+			}
+		}
 		return res.json(reply);
 	}
 

@@ -8,16 +8,26 @@ const { values } = parseArgs({
 	options: {
 		port: { type: 'string', default: '8787' },
 		speed: { type: 'string', default: '1' },
+		seconds: { type: 'string', default: '90' },
+		latency: { type: 'string', default: '0' },
+		'calls-per-second': { type: 'string' },
 	},
 });
 
 async function main() {
 	const port = Number(values.port);
 	const speed = Number(values.speed);
+	const seconds = Number(values.seconds);
+	const latencyMs = Number(values.latency);
+	const callsPerSecond =
+		values['calls-per-second'] === undefined ? null : Number(values['calls-per-second']);
 	if (!Number.isInteger(port) || !(speed > 0)) {
 		throw new Error('--port has to be a port, and --speed a number above 0');
 	}
-	const sandbox = await startSandbox({ port, speed });
+	if (!(seconds >= 0 && latencyMs >= 0 && (callsPerSecond ?? 0) >= 0)) {
+		throw new Error('--seconds, --latency (ms) and --calls-per-second have to be numbers from 0');
+	}
+	const sandbox = await startSandbox({ port, speed, seconds, latencyMs, callsPerSecond });
 	const status = `${sandbox.url}/kling/v1/videos/multi-image2video`;
 	process.stdout.write(`
 Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.

@@ -1,5 +1,6 @@
 import { ODD_REPLIES } from './oddReplies';
 import { STORIES } from './taskReplies';
+import { isVideoName, VIDEO_NAMES } from './videoHost';
 
 /** When the odd reply comes instead of the task. */
 export type OddWhen = 'always' | 'blip' | 'once' | 'later';
@@ -9,12 +10,14 @@ export interface Scenario {
 	story: string;
 	/** A key of ODD_REPLIES, or null for a gateway without oddities. */
 	odd: string | null;
+	/** What its host has in place of the small video, or null for that. */
+	video: string | null;
 	oddWhen: OddWhen;
 	/** How long the task takes, in seconds of the sandbox's clock. */
 	seconds: number | null;
 }
 
-const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES)].sort(
+const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NAMES].sort(
 	(a, b) => b.length - a.length,
 );
 
@@ -27,24 +30,28 @@ const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES)].sort(
  *     blip-rate-limit   the odd reply twice, then the task
  *     once-bad-token    the odd reply at the second check only
  *     later-unknown     the odd reply from the second check on
+ *     video-25mb-2s     done after two seconds, with a video of 25 MB
+ *     blip-video-cut    a video whose download is cut twice, and then whole
  *
  * @returns null for a text that names none
  */
 export function readScenario(text: string): Scenario | null {
 	const [, prefix, rest = ''] = /^(?:(blip|once|later)-)?(.*)$/s.exec(text) ?? [];
-	const name = NAMES.find((known) => rest === known || rest.startsWith(`${known}-`));
+	const sized = /^video-\d+mb(?=-|$)/.exec(rest)?.[0];
+	const name = sized ?? NAMES.find((known) => rest === known || rest.startsWith(`${known}-`));
 	if (name === undefined) return null;
 	const seconds = /^-(\d+(?:\.\d+)?)s(?:-|$)/.exec(rest.slice(name.length))?.[1];
-	const isStory = name in STORIES;
+	const isVideo = isVideoName(name);
 	return {
-		story: isStory ? name : 'success',
-		odd: isStory ? null : name,
+		story: name in STORIES ? name : 'success',
+		odd: name in STORIES || isVideo ? null : name,
+		video: isVideo ? name : null,
 		oddWhen: prefix === 'blip' || prefix === 'once' || prefix === 'later' ? prefix : 'always',
 		seconds: seconds === undefined ? null : Number(seconds),
 	};
 }
 
-/** @param check the number of the check, from 1 */
+/** @param check the number of the check or download, from 1 */
 export function isOdd(when: OddWhen, check: number): boolean {
 	switch (when) {
 		case 'always':

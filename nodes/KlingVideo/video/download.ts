@@ -1,8 +1,7 @@
 import type { IBinaryData, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { causeOf } from '../gateway/answer';
-import { isJsonObject, readNumber, readText } from '../gateway/unknownJson';
+import { isJsonObject, readText } from '../gateway/unknownJson';
 import { pause } from '../run/pause';
-import { timeLimit } from '../run/timeLimit';
 import { readHostReply } from './videoFile';
 
 /** A connection that breaks is tried again: this often in all, the gap doubling from one second. */
@@ -68,7 +67,7 @@ async function tryOnce(
 	network: NetworkSettings,
 	signal: AbortSignal,
 ): Promise<Try> {
-	const limit = timeLimit(SILENCE_MS, signal);
+	const arrival = new Arrival(signal);
 	try {
 		const response: unknown = await context.helpers.httpRequest({
 			...network,
@@ -79,79 +78,85 @@ async function tryOnce(
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
-			abortSignal: limit.signal,
+			abortSignal: arrival.signal,
 		});
-		limit.release();
 		if (!isJsonObject(response) || !isByteStream(response.body)) {
 			return { kind: 'trouble', cause: 'n8n handed over no file' };
 		}
 		const { statusCode, headers, body } = response;
-		return await withWatched(body, signal, async () => {
-			const read = readHostReply({
-				statusCode: Number(statusCode),
-				...lengthAndType(headers),
-				firstBytes: await firstBytesOf(body),
-			});
-			if (read.kind !== 'video') return read;
-			const name = `${fileName}.${read.extension}`;
-			const file = await context.helpers.prepareBinaryData(body, name, read.mimeType);
-			const stored = await sizeOf(context, file);
-			const { announcedBytes } = read;
-			return announcedBytes === null || stored === announcedBytes
-				? { kind: 'stored', file }
-				: { kind: 'trouble', cause: `${stored} of ${announcedBytes} bytes arrived` };
+		arrival.watch(body);
+		const read = readHostReply({
+			statusCode: Number(statusCode),
+			...lengthAndType(headers),
+			firstBytes: await firstBytesOf(body),
 		});
+		if (read.kind !== 'video') return read;
+
+		const { announcedBytes, extension, mimeType } = read;
+		const name = `${fileName}.${extension}`;
+		const file = await context.helpers.prepareBinaryData(body, name, mimeType);
+		const storedBytes = await sizeOf(context, file);
+		return announcedBytes === null || storedBytes === announcedBytes
+			? { kind: 'stored', file }
+			: { kind: 'trouble', cause: `${storedBytes} of ${announcedBytes} bytes arrived` };
 	} catch (error) {
-		const cause = limit.isUp() ? 'its host sent nothing for a minute' : causeOf(error);
+		const cause = arrival.isSilent ? 'its host sent nothing for a minute' : causeOf(error);
 		return { kind: 'trouble', cause };
 	} finally {
-		limit.release();
+		arrival.end();
 	}
 }
 
-/** Lets a body arrive until it is done with, nothing has come for a while, or nobody wants it. */
-async function withWatched(
-	body: ByteStream,
-	signal: AbortSignal,
-	work: () => Promise<Try>,
-): Promise<Try> {
-	const done = new AbortController();
-	const end = () => body.destroy();
-	signal.addEventListener('abort', end);
-	let isSilent = false;
-	void untilSilent(body, done.signal).then(() => {
-		isSilent = !done.signal.aborted;
-		end();
-	});
-	// else a body that breaks off while nothing reads it would end n8n's process
-	body.on('error', end);
-	try {
-		if (signal.aborted) end();
-		return await work();
-	} catch (error) {
-		const cause = isSilent ? 'its host sent nothing more for a minute' : causeOf(error);
-		return { kind: 'trouble', cause };
-	} finally {
-		signal.removeEventListener('abort', end);
-		done.abort();
-	}
-}
+/** A reply on its way: ends when nobody wants it any more, and when nothing comes for a while. */
+class Arrival {
+	isSilent = false;
 
-/** Ends when no byte has arrived for a while, or with the signal. */
-async function untilSilent(body: ByteStream, signal: AbortSignal): Promise<void> {
-	let before = -1;
-	while (!signal.aborted) {
-		const arrived = bytesArrived(body);
-		if (arrived !== null && arrived === before) return;
-		before = arrived ?? -1;
-		await pause(SILENCE_MS, signal);
-	}
-}
+	private body: ByteStream | null = null;
 
-/** By its socket; null where the body does not come straight from one. */
-function bytesArrived(body: object): number | null {
-	const socket: unknown = Reflect.get(body, 'socket');
-	return isJsonObject(socket) ? readNumber(socket.bytesRead) : null;
+	private lastByteMs = Date.now();
+
+	private readonly cut = new AbortController();
+
+	constructor(private readonly outer: AbortSignal) {
+		outer.addEventListener('abort', this.end);
+		if (outer.aborted) this.end();
+		void this.listen();
+	}
+
+	/** For the request, before and while its body arrives. */
+	get signal(): AbortSignal {
+		return this.cut.signal;
+	}
+
+	watch(body: ByteStream): void {
+		this.body = body;
+		// a listener on its data would set it going before n8n reads it
+		const push = body.push.bind(body);
+		body.push = (...chunk) => {
+			this.lastByteMs = Date.now();
+			return push(...chunk);
+		};
+		// one that breaks off while nothing reads it would end n8n's process
+		body.on('error', () => {});
+	}
+
+	readonly end = (): void => {
+		this.outer.removeEventListener('abort', this.end);
+		this.cut.abort();
+		// n8n's readers do not hear of a body that closes without a word
+		this.body?.destroy(new Error('The download was ended'));
+	};
+
+	private async listen(): Promise<void> {
+		while (!this.signal.aborted) {
+			const leftMs = this.lastByteMs + SILENCE_MS - Date.now();
+			if (leftMs <= 0) {
+				this.isSilent = true;
+				return this.end();
+			}
+			await pause(leftMs, this.signal);
+		}
+	}
 }
 
 /** Looks at how the body begins, and leaves it there. */

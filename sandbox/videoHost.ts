@@ -1,0 +1,114 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Request, Response } from 'express';
+
+/** A second of film, made for this sandbox. */
+const SMALL_VIDEO = readFileSync(join(__dirname, 'video.mp4'));
+
+const MEGABYTE = 1_000_000;
+const CHUNK_BYTES = 65_536;
+
+/**
+ * The small video, made as long as asked for by a box of bytes that players skip. Numbered, so that
+ * no two stretches are alike.
+ */
+export function videoBytes(megabytes: number): { length: number; stream: () => Readable } {
+	const length = megabytes * MEGABYTE;
+	return { length, stream: () => Readable.from(chunksOf(length)) };
+}
+
+function* chunksOf(length: number): Generator<Buffer> {
+	yield SMALL_VIDEO;
+	let left = length - SMALL_VIDEO.length;
+	const header = Buffer.alloc(8);
+	header.writeUInt32BE(left, 0);
+	header.write('free', 4);
+	yield header;
+	left -= header.length;
+	for (let number = 0; left > 0; number++) {
+		const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, left), number % 251);
+		if (chunk.length >= 4) chunk.writeUInt32BE(number, 0);
+		yield chunk;
+		left -= chunk.length;
+	}
+}
+
+const sendText = (res: Response, status: number, type: string, text: string) =>
+	res.status(status).type(type).send(text);
+
+const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>';
+const PAGE = '<!doctype html><html><head><title>Sign in</title></head><body></body></html>';
+
+/** What comes in place of a whole video. The name is the scenario's. */
+const ODD_VIDEOS: Record<string, (req: Request, res: Response) => unknown> = {
+	'video-cut': (_req, res) => {
+		res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': SMALL_VIDEO.length });
+		res.write(SMALL_VIDEO.subarray(0, 3000), () => res.socket?.destroy());
+	},
+	/** Ends the reply in good order, but before the length it announced. */
+	'video-short': (_req, res) => {
+		res.strictContentLength = false;
+		res.writeHead(200, {
+			'content-type': 'video/mp4',
+			'content-length': SMALL_VIDEO.length,
+			connection: 'close',
+		});
+		res.end(SMALL_VIDEO.subarray(0, 3000));
+	},
+	'video-cut-unannounced': (_req, res) => {
+		res.writeHead(200, { 'content-type': 'video/mp4' });
+		res.write(SMALL_VIDEO.subarray(0, 3000), () => res.socket?.destroy());
+	},
+	'video-unannounced': (_req, res) => {
+		res.writeHead(200, { 'content-type': 'video/mp4' });
+		res.write(SMALL_VIDEO.subarray(0, 3000));
+		res.end(SMALL_VIDEO.subarray(3000));
+	},
+	'video-untyped': (_req, res) => {
+		res.writeHead(200, {
+			'content-type': 'binary/octet-stream',
+			'content-length': SMALL_VIDEO.length,
+		});
+		res.end(SMALL_VIDEO);
+	},
+	'video-page': (_req, res) => sendText(res, 200, 'html', PAGE),
+	'video-page-as-video': (_req, res) => sendText(res, 200, 'video/mp4', PAGE),
+	'video-message': (_req, res) => sendText(res, 200, 'json', '{"message":"not found"}'),
+	'video-empty': (_req, res) => res.status(200).type('video/mp4').end(),
+	'video-expired': (_req, res) => sendText(res, 403, 'xml', DENIED),
+	'video-missing': (_req, res) => sendText(res, 404, 'html', PAGE),
+	'video-removed': (_req, res) => res.status(410).end(),
+	'video-busy': (_req, res) => res.status(503).end(),
+	'video-unauthorized': (_req, res) => res.status(401).end(),
+	/** To another host, as far as names go; it is this sandbox, which records what it gets. */
+	'video-moved': (req, res) =>
+		res.redirect(302, `http://localhost:${req.socket.localPort}/elsewhere/video.mp4`),
+	/** Begins, and then says nothing more. */
+	'video-silent': (_req, res) => {
+		res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': SMALL_VIDEO.length });
+		res.write(SMALL_VIDEO.subarray(0, 3000));
+	},
+};
+
+export const VIDEO_NAMES = Object.keys(ODD_VIDEOS);
+
+/** A video of so many megabytes: `video-25mb`. */
+const SIZED = /^video-(\d+)mb$/;
+
+export function isVideoName(name: string): boolean {
+	return SIZED.test(name) || name in ODD_VIDEOS;
+}
+
+/** @param name null for the small video, whole */
+export function sendVideo(name: string | null, req: Request, res: Response): unknown {
+	const odd = name === null ? undefined : ODD_VIDEOS[name];
+	if (odd !== undefined) return odd(req, res);
+	const megabytes = SIZED.exec(name ?? '')?.[1];
+	if (megabytes === undefined) return res.sendFile('video.mp4', { root: __dirname });
+
+	const { length, stream } = videoBytes(Number(megabytes));
+	res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': length });
+	return stream().pipe(res);
+}
