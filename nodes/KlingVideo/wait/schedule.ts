@@ -2,14 +2,21 @@ const SECOND_MS = 1000;
 
 /** The gateway asks Kling about a task every 15 s: checking less often only adds delay. */
 const SLOWEST_MS = 15 * SECOND_MS;
-const LIKELY_MS = 5 * SECOND_MS;
+const FASTEST_MS = 5 * SECOND_MS;
 
 /** No video of Kling's is ready earlier. */
 const EARLIEST_VIDEO_AGE_MS = 25 * SECOND_MS;
-/** Most videos take one to five minutes; the gap grows from here on … */
-const TAIL_STARTS_AGE_MS = 5 * 60 * SECOND_MS;
-/** … and has reached its longest here. */
-const TAIL_SETTLED_AGE_MS = 15 * 60 * SECOND_MS;
+
+/**
+ * The gap by the task's age from then on, in straight lines: most videos take one to five minutes,
+ * and under load up to fifteen.
+ */
+const GAPS = [
+	{ ageMs: EARLIEST_VIDEO_AGE_MS, gapMs: 10 * SECOND_MS },
+	{ ageMs: 60 * SECOND_MS, gapMs: FASTEST_MS },
+	{ ageMs: 8 * 60 * SECOND_MS, gapMs: FASTEST_MS },
+	{ ageMs: 15 * 60 * SECOND_MS, gapMs: SLOWEST_MS },
+];
 
 /** The gap that the first passing trouble doubles when no interval is set. */
 const TROUBLE_BASE_MS = SECOND_MS;
@@ -46,9 +53,15 @@ function troubledGapMs(intervalMs: number | null, failedChecks: number): number 
  */
 function automaticGapMs(ageMs: number): number {
 	if (ageMs < EARLIEST_VIDEO_AGE_MS) {
-		return Math.min(SLOWEST_MS, Math.max(LIKELY_MS, EARLIEST_VIDEO_AGE_MS - ageMs));
+		return Math.min(SLOWEST_MS, Math.max(FASTEST_MS, EARLIEST_VIDEO_AGE_MS - ageMs));
 	}
-	const tail = (ageMs - TAIL_STARTS_AGE_MS) / (TAIL_SETTLED_AGE_MS - TAIL_STARTS_AGE_MS);
-	const howFarIntoTail = Math.min(Math.max(tail, 0), 1);
-	return LIKELY_MS + howFarIntoTail * (SLOWEST_MS - LIKELY_MS);
+	let from = { ageMs, gapMs: SLOWEST_MS };
+	for (const to of GAPS) {
+		if (ageMs < to.ageMs) {
+			const share = (ageMs - from.ageMs) / (to.ageMs - from.ageMs);
+			return from.gapMs + share * (to.gapMs - from.gapMs);
+		}
+		from = to;
+	}
+	return from.gapMs;
 }
