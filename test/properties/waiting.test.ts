@@ -53,7 +53,7 @@ async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Prom
 	const result = await waitForTask(plan, {
 		now: () => nowMs,
 		sleep: async (ms) => pass(ms),
-		stopped: () => elapsedMs() >= stopAtMs,
+		hasEnded: () => elapsedMs() >= stopAtMs,
 		check: async ({ patienceMs, limitMs }) => {
 			if (checks.length >= mostChecks(plan)) throw new Error('More checks than the plan allows');
 			const meaning = meanings[checks.length] ?? meanings.at(-1);

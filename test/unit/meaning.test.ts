@@ -25,7 +25,7 @@ const HTML = 'text/html; charset=utf-8';
 describe('a task', () => {
 	test.each([[NOT_STARTED], [IN_PROGRESS], [SUCCESS], [FAILURE]])('%s', (text) => {
 		const body = bodyOf(text);
-		expect(meaningOf(replyOf(text))).toEqual({ kind: 'task', task: taskIn(body), body });
+		expect(meaningOf(replyOf(text))).toEqual({ kind: 'task', task: taskIn(body), body: text });
 	});
 
 	test.each([

@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import type { Meaning } from '../../nodes/KlingVideo/gateway/meaning';
+import { Alarms } from '../../nodes/KlingVideo/run/alarms';
 import { MOST_CALLS_IN_FLIGHT, Pace, type Turn } from '../../nodes/KlingVideo/run/pace';
 
 const SECOND = 1000;
@@ -9,7 +10,8 @@ const GOOD: Meaning = { kind: 'taskUnknown' };
 const TROUBLE: Meaning = { kind: 'trouble', cause: 'the connection was cut', slowDownMs: null };
 const slowDown = (ms = 0): Meaning => ({ kind: 'trouble', cause: 'busy', slowDownMs: ms });
 
-const AT_ONCE: Turn = { spreadOverMs: 0, patienceMs: MINUTE };
+const AT_ONCE: Turn = { spreadOverMs: 0, patienceMs: MINUTE, limitMs: 60 * MINUTE };
+const PATIENT: Turn = { ...AT_ONCE, patienceMs: 60 * MINUTE };
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
 afterEach(() => jest.useRealTimers());
@@ -18,7 +20,7 @@ afterEach(() => jest.useRealTimers());
 class Calls {
 	readonly startedAtMs: number[] = [];
 
-	readonly ended: Array<Meaning | null> = [];
+	readonly ended: Meaning[] = [];
 
 	inFlight = 0;
 
@@ -31,8 +33,8 @@ class Calls {
 		private readonly takesMs = 40,
 	) {}
 
-	async make(meaning: Meaning, turn = AT_ONCE, tasks = 1, signal = new AbortController().signal) {
-		const ended = await this.pace.call(turn, tasks, signal, async () => {
+	async make(meaning: Meaning, turn = AT_ONCE, tasks = 1) {
+		const ended = await this.pace.call(turn, tasks, async () => {
 			this.startedAtMs.push(Date.now() - this.begunAtMs);
 			this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
 			await new Promise((resolve) => setTimeout(resolve, this.takesMs));
@@ -57,7 +59,7 @@ const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
 
 describe('calls in flight', () => {
 	test('start at once up to a limit, and then as others end', async () => {
-		const calls = new Calls(new Pace());
+		const calls = new Calls(new Pace(new Alarms()));
 		calls.makeMany(60, GOOD);
 		await pass(0);
 		expect(calls.inFlight).toBe(MOST_CALLS_IN_FLIGHT);
@@ -68,9 +70,9 @@ describe('calls in flight', () => {
 	});
 
 	test('give their place back when they throw', async () => {
-		const pace = new Pace();
+		const pace = new Pace(new Alarms());
 		const failing = Array.from({ length: 30 }, async () => {
-			await pace.call(AT_ONCE, 1, new AbortController().signal, async () => {
+			await pace.call(AT_ONCE, 1, async () => {
 				throw new Error('no credential');
 			});
 		});
@@ -82,8 +84,8 @@ describe('calls in flight', () => {
 
 describe('the calls of many tasks', () => {
 	test('are spread over the gap', async () => {
-		const calls = new Calls(new Pace());
-		calls.makeMany(100, GOOD, { spreadOverMs: 5 * SECOND, patienceMs: MINUTE }, 100);
+		const calls = new Calls(new Pace(new Alarms()));
+		calls.makeMany(100, GOOD, { ...AT_ONCE, spreadOverMs: 5 * SECOND }, 100);
 		await pass(6 * SECOND);
 		for (let second = 0; second < 5; second++) {
 			expect(calls.within(second * SECOND, (second + 1) * SECOND)).toBeGreaterThanOrEqual(19);
@@ -92,8 +94,8 @@ describe('the calls of many tasks', () => {
 	});
 
 	test('but those of a few are not put off by more than it takes to tell them apart', async () => {
-		const calls = new Calls(new Pace());
-		calls.makeMany(3, GOOD, { spreadOverMs: 10 * MINUTE, patienceMs: 60 * MINUTE }, 3);
+		const calls = new Calls(new Pace(new Alarms()));
+		calls.makeMany(3, GOOD, { ...PATIENT, spreadOverMs: 10 * MINUTE }, 3);
 		await pass(SECOND);
 		expect(calls.startedAtMs).toEqual([0, 100, 200]);
 	});
@@ -105,7 +107,7 @@ describe('a gateway that asks for fewer calls', () => {
 		['with a time', 30 * SECOND, 30_040],
 		['with a time that is shorter than a second', 10, 1040],
 	])('is left alone by all, %s', async (_how, asksForMs, next) => {
-		const calls = new Calls(new Pace());
+		const calls = new Calls(new Pace(new Alarms()));
 		await Promise.all([calls.make(slowDown(asksForMs)), pass(40)]);
 		calls.makeMany(5, GOOD);
 		await pass(next - 41);
@@ -115,11 +117,11 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('is left alone twice as long each time it says so again, up to 15 s', async () => {
-		const calls = new Calls(new Pace(), 0);
+		const calls = new Calls(new Pace(new Alarms()), 0);
 		calls.makeMany(8, slowDown());
 		// all that were under way count as one
 		await pass(0);
-		calls.makeMany(6, slowDown(), { spreadOverMs: 0, patienceMs: 60 * MINUTE });
+		calls.makeMany(6, slowDown(), PATIENT);
 		await pass(5 * MINUTE);
 		const later = calls.startedAtMs.slice(8);
 		const gaps = later.map((ms, index) => ms - (later[index - 1] ?? 0));
@@ -127,35 +129,34 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('starts from one second again after a good reply', async () => {
-		const calls = new Calls(new Pace(), 0);
-		const patient = { spreadOverMs: 0, patienceMs: 60 * MINUTE };
+		const calls = new Calls(new Pace(new Alarms()), 0);
 		for (const meaning of [slowDown(), slowDown(), slowDown(), GOOD, slowDown()]) {
-			void calls.make(meaning, patient);
+			void calls.make(meaning, PATIENT);
 			await pass(20 * SECOND);
 		}
-		void calls.make(slowDown(), patient);
-		void calls.make(GOOD, patient);
+		void calls.make(slowDown(), PATIENT);
+		void calls.make(GOOD, PATIENT);
 		await pass(10 * SECOND);
 		const [before = 0, next = 0] = calls.startedAtMs.slice(-2);
 		expect(Math.round((next - before) / SECOND)).toBe(2);
 	});
 
 	test('is called as the patience of a call ends, and by that call only', async () => {
-		const calls = new Calls(new Pace());
+		const calls = new Calls(new Pace(new Alarms()));
 		await Promise.all([calls.make(slowDown(10 * MINUTE)), pass(40)]);
-		calls.makeMany(5, GOOD, { spreadOverMs: 0, patienceMs: MINUTE });
-		void calls.make(TROUBLE, { spreadOverMs: 0, patienceMs: 3 * SECOND });
+		calls.makeMany(5, GOOD, AT_ONCE);
+		void calls.make(TROUBLE, { ...AT_ONCE, patienceMs: 3 * SECOND });
 		await pass(50 * SECOND);
 		expect(calls.startedAtMs).toEqual([0, 3040]);
 	});
 
 	test('is not asked by a wave afterwards: calls come back gradually, and find its pace', async () => {
 		const bears = new SlidingWindow(50);
-		const pace = new Pace();
+		const pace = new Pace(new Alarms());
 		const refused: number[] = [];
 		const good: number[] = [];
-		const ask = async (live: AbortSignal) => {
-			await pace.call({ spreadOverMs: SECOND, patienceMs: MINUTE }, 300, live, async () => {
+		const ask = async () => {
+			await pace.call({ ...AT_ONCE, spreadOverMs: SECOND }, 300, async () => {
 				await new Promise((resolve) => setTimeout(resolve, 20));
 				const taken = bears.takes();
 				(taken ? good : refused).push(Date.now() - beganMs);
@@ -165,8 +166,7 @@ describe('a gateway that asks for fewer calls', () => {
 		};
 		const beganMs = Date.now();
 		const task = async () => {
-			const { signal } = new AbortController();
-			while (Date.now() < beganMs + 2 * MINUTE) await ask(signal);
+			while (Date.now() < beganMs + 2 * MINUTE) await ask();
 		};
 		const tasks = Promise.all(Array.from({ length: 300 }, task));
 		await pass(3 * MINUTE);
@@ -183,33 +183,37 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('does not slow down for trouble of another kind', async () => {
-		const calls = new Calls(new Pace());
+		const calls = new Calls(new Pace(new Alarms()));
 		calls.makeMany(100, TROUBLE);
 		await pass(160);
 		expect(calls.ended).toHaveLength(100);
 	});
 });
 
-describe('a call that nobody wants any more', () => {
-	test('leaves the line and is never made', async () => {
-		const calls = new Calls(new Pace());
-		await Promise.all([calls.make(slowDown(MINUTE)), pass(40)]);
-		const stop = new AbortController();
-		const waiting = calls.make(GOOD, AT_ONCE, 1, stop.signal);
-		await pass(SECOND);
-		stop.abort();
-		expect(await waiting).toBeNull();
-		// nothing is left that would wake up for it
-		await pass(0);
-		expect(jest.getTimerCount()).toBe(0);
-		await pass(2 * MINUTE);
-		expect(calls.startedAtMs).toEqual([0]);
+describe('a call that is of no use any more', () => {
+	const NO_TURN = { kind: 'trouble', cause: expect.stringContaining('too many'), slowDownMs: null };
+
+	test('leaves the line when its time is up', async () => {
+		const calls = new Calls(new Pace(new Alarms()), 10 * MINUTE);
+		calls.makeMany(MOST_CALLS_IN_FLIGHT, GOOD);
+		const inLine = calls.make(GOOD, { ...AT_ONCE, limitMs: 3 * SECOND });
+		await pass(3 * SECOND);
+		expect(await inLine).toEqual(NO_TURN);
+		await pass(20 * MINUTE);
+		expect(calls.startedAtMs).toHaveLength(MOST_CALLS_IN_FLIGHT);
 	});
 
-	test('is not made if it was unwanted from the start', async () => {
-		const calls = new Calls(new Pace());
-		expect(await calls.make(GOOD, AT_ONCE, 1, AbortSignal.abort())).toBeNull();
-		expect(calls.startedAtMs).toEqual([]);
+	test('leaves it at once when the run ends, and nothing is left that would wake up for it', async () => {
+		const alarms = new Alarms();
+		const calls = new Calls(new Pace(alarms), 0);
+		await Promise.all([calls.make(slowDown(MINUTE)), pass(1)]);
+		const inLine = [calls.make(GOOD), calls.make(GOOD)];
+		await pass(SECOND);
+		alarms.ringAll();
+		expect(await Promise.all(inLine)).toEqual([NO_TURN, NO_TURN]);
+		await pass(0);
+		expect(jest.getTimerCount()).toBe(0);
+		expect(calls.startedAtMs).toEqual([0]);
 	});
 });
 

@@ -1,9 +1,9 @@
 import { meaningOf, type Meaning, type Refusal } from '../../nodes/KlingVideo/gateway/meaning';
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import type { Turn } from '../../nodes/KlingVideo/run/pace';
 import type { WaitPlan } from '../../nodes/KlingVideo/wait/plan';
 import {
 	waitForTask,
-	type CheckTurn,
 	type Surroundings,
 	type WaitResult,
 } from '../../nodes/KlingVideo/wait/waitForTask';
@@ -25,7 +25,7 @@ function seen(task: Partial<Task>): Meaning {
 			submittedAtMs: null,
 			...task,
 		},
-		body: {},
+		body: '{}',
 	};
 }
 
@@ -50,7 +50,7 @@ interface Wait {
 	result: WaitResult;
 	/** When each check was made, in seconds since the wait began. */
 	checkedAt: number[];
-	turns: CheckTurn[];
+	turns: Turn[];
 }
 
 /** A wait by a clock that only moves when something sleeps or checks. The last meaning goes on. */
@@ -60,7 +60,7 @@ async function wait(
 	{ checkTakes = 0, stopAt = Number.POSITIVE_INFINITY }: Circumstances = {},
 ): Promise<Wait> {
 	const checkedAt: number[] = [];
-	const turns: CheckTurn[] = [];
+	const turns: Turn[] = [];
 	let elapsed = 0;
 	const pass = (ms: number) => {
 		elapsed = Math.max(elapsed, Math.min(elapsed + ms, stopAt));
@@ -76,7 +76,7 @@ async function wait(
 			pass(Math.min(checkTakes, turn.limitMs));
 			return meaning;
 		},
-		stopped: () => elapsed >= stopAt,
+		hasEnded: () => elapsed >= stopAt,
 	};
 	const result = await waitForTask(
 		{

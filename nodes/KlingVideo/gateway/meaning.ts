@@ -42,7 +42,8 @@ export interface Trouble {
 export interface TaskSeen {
 	kind: 'task';
 	task: Task;
-	body: IDataObject;
+	/** As text, since a task may be waited for with it for hours. */
+	body: string;
 }
 
 export type Meaning = TaskSeen | Trouble | Refusal;
@@ -91,7 +92,7 @@ export function meaningOf(answer: Answer): Meaning {
 	}
 	if (statusCode >= 400) return { kind: 'requestRefused', statusCode, said };
 
-	return body === null ? meaningOfNoJson(answer) : meaningOfBody(body, statusCode, said);
+	return body === null ? meaningOfNoJson(answer) : meaningOfBody(answer, body, said);
 }
 
 function meaningOfNoJson(reply: { contentType: string; text: string }): Meaning {
@@ -106,7 +107,11 @@ function meaningOfNoJson(reply: { contentType: string; text: string }): Meaning 
 	return { kind: 'trouble', cause, slowDownMs: null };
 }
 
-function meaningOfBody(body: IDataObject, statusCode: number, said: string | null): Meaning {
+function meaningOfBody(
+	{ statusCode, text }: { statusCode: number; text: string },
+	body: IDataObject,
+	said: string | null,
+): Meaning {
 	const { code } = body;
 	const busy = KLING_IS_BUSY.has(Number(code));
 	if (busy || KLING_HAS_TROUBLE.has(Number(code))) {
@@ -115,12 +120,17 @@ function meaningOfBody(body: IDataObject, statusCode: number, said: string | nul
 	}
 	if (!isGoodCode(code)) return { kind: 'requestRefused', statusCode, said };
 	const task = readTask(body);
-	if (task !== null) return { kind: 'task', task, body };
+	if (task !== null) return { kind: 'task', task, body: text };
 	return {
 		kind: 'trouble',
 		cause: withWords('the gateway sent a reply without a task', said),
 		slowDownMs: null,
 	};
+}
+
+/** The body of a good reply. */
+export function bodyOf({ body }: TaskSeen): IDataObject {
+	return parseObject(body) ?? {};
 }
 
 function parseObject(text: string): IDataObject | null {

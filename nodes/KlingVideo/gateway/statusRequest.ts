@@ -4,9 +4,8 @@ import type {
 	IHttpRequestOptions,
 	Logger,
 } from 'n8n-workflow';
-import type { Place } from '../run/run';
-import { timeLimit } from '../run/timeLimit';
-import type { CheckTurn } from '../wait/waitForTask';
+import type { Turn } from '../run/pace';
+import type { Run } from '../run/run';
 import { answerFromError, answerFromResponse } from './answer';
 import { hideToken } from './hideToken';
 import { meaningOf, type Answer, type Meaning } from './meaning';
@@ -19,64 +18,68 @@ export const CREDENTIAL_TYPE = 'ezModelApi';
 const REQUEST_LIMIT_MS = 30_000;
 
 /** Asks the gateway once for a task's status, when its turn has come. Never throws. */
-export type CheckStatus = (turn: CheckTurn) => Promise<Meaning>;
+export type CheckStatus = (turn: Turn) => Promise<Meaning>;
 
 /**
  * Makes the check of one task out of the request that n8n's routing has put together (base URL,
  * method, headers, proxy, SSL).
  *
- * @param place of the item in its run, whose end ends a check that is under way
+ * @param run whose end ends a check that is under way
  * @throws what n8n throws when the credential cannot be read
  */
 export async function statusCheckOf(
 	context: IExecutePaginationFunctions,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	taskId: string,
-	place: Place,
+	run: Run,
 ): Promise<CheckStatus> {
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const token = isJsonObject(credential) ? credential.apiToken : null;
 	const longestMs = requestLimitMs(context);
-	const options: IHttpRequestOptions = {
-		...request,
-		skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
-		url: `${request.url ?? ''}/${encodeTaskId(taskId)}`,
-		returnFullResponse: true,
-	};
-	return async (turn) =>
-		await place.call(taskId, turn, async (signal) => {
-			const answer = await ask(context, options, longestMs, signal);
+	return (turn) => {
+		const giveUpAtMs = Date.now() + turn.limitMs;
+		return run.call(taskId, turn, async () => {
+			const limitMs = Math.min(longestMs, giveUpAtMs - Date.now());
+			const answer = await ask(context, { ...request, timeout: longestMs }, taskId, limitMs, run);
 			const meaning = meaningOf(hideToken(answer, token));
-			if (!place.signal.aborted) logCheck(context.logger, taskId, meaning);
+			if (!run.hasEnded) logCheck(context.logger, taskId, meaning);
 			return meaning;
 		});
+	};
 }
 
 async function ask(
 	context: IExecutePaginationFunctions,
-	options: IHttpRequestOptions,
+	request: DeclarativeRestApiSettings.HttpRequestOptions,
+	taskId: string,
 	limitMs: number,
-	signal: AbortSignal,
+	run: Run,
 ): Promise<Answer> {
-	// n8n's own timeout starts anew with every byte: a reply that drips in would never end.
-	const limit = timeLimit(limitMs, signal);
+	if (run.hasEnded) return { kind: 'noReply', cause: 'nobody waits any more' };
+	const cut = new AbortController();
+	// n8n's own timeout starts anew with every byte: a reply that drips in would never end
+	const limit = run.alarms.set(Date.now() + limitMs, () => cut.abort());
 	try {
+		const options: IHttpRequestOptions = {
+			...request,
+			skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
+			url: `${request.url ?? ''}/${encodeTaskId(taskId)}`,
+			// a copy: n8n writes the credential into it
+			headers: { ...request.headers },
+			returnFullResponse: true,
+		};
 		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
-			cancelledBy(context, limit.signal),
+			cancelledBy(context, cut.signal),
 			CREDENTIAL_TYPE,
-			// a copy: n8n writes the credential and its signal into what it is given
-			{ ...options, headers: { ...options.headers }, timeout: limitMs },
+			options,
 		);
 		return answerFromResponse(response, Date.now());
 	} catch (error) {
-		if (limit.isUp()) {
-			return { kind: 'noReply', cause: `no reply within ${limitMs / 1000} seconds` };
-		}
-		return signal.aborted
-			? { kind: 'noReply', cause: 'no reply before time was up' }
-			: answerFromError(error);
+		if (!cut.signal.aborted) return answerFromError(error);
+		const seconds = Math.max(limitMs / 1000, 0);
+		return { kind: 'noReply', cause: `no reply within ${Number(seconds.toFixed(1))} seconds` };
 	} finally {
-		limit.release();
+		run.alarms.clear(limit);
 	}
 }
 
@@ -85,7 +88,10 @@ function cancelledBy(
 	context: IExecutePaginationFunctions,
 	signal: AbortSignal,
 ): IExecutePaginationFunctions {
-	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
+	return new Proxy(context, {
+		get: (target, key) =>
+			key === 'getExecutionCancelSignal' ? () => signal : Reflect.get(target, key),
+	});
 }
 
 /** The editor shows nothing of a node while it runs; n8n's log, at level "debug", shows each check. */

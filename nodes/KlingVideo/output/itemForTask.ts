@@ -3,11 +3,11 @@ import type {
 	IExecutePaginationFunctions,
 	INodeExecutionData,
 } from 'n8n-workflow';
-import type { TaskSeen } from '../gateway/meaning';
+import { bodyOf, type TaskSeen } from '../gateway/meaning';
 import { statusCheckOf, type CheckStatus } from '../gateway/statusRequest';
 import type { Task } from '../gateway/task';
 import { readTaskId } from '../gateway/taskId';
-import { joinRun } from '../run/run';
+import { joinRun, type Run } from '../run/run';
 import { report } from './report';
 import { simplify, type WaitFigures } from './simplify';
 import type { Situation } from './situation';
@@ -23,7 +23,7 @@ export type Outcome =
 /**
  * Runs an operation for one input item and makes its output of the outcome.
  *
- * @param operation gets the check of the item's task, and the signal that nobody waits any more
+ * @param operation gets the check of the item's task, and the run that the item is part of
  * @returns one item, linked to the input item; none when stopped, quietly, as n8n expects it: a
  * thrown abort would be tried again and turn the run into a failed one
  * @throws what `report` throws
@@ -31,34 +31,34 @@ export type Outcome =
 export async function itemForTask(
 	context: IExecutePaginationFunctions,
 	{ options }: DeclarativeRestApiSettings.ResultOptions,
-	operation: (check: CheckStatus, signal: AbortSignal) => Promise<Outcome>,
+	operation: (check: CheckStatus, run: Run) => Promise<Outcome>,
 ): Promise<INodeExecutionData[]> {
-	const place = joinRun(context);
+	const run = joinRun(context);
 	try {
 		const { kind, taskId } = readTaskId(context.getNodeParameter('taskId', ''));
 		const outcome: Outcome =
 			kind === 'taskId'
-				? await operation(await statusCheckOf(context, options, taskId, place), place.signal)
+				? await operation(await statusCheckOf(context, options, taskId, run), run)
 				: { kind: 'situation', situation: { kind }, seen: null };
 
 		const told = async (situation: Situation, lastSeen: Task | null) => {
-			if (!context.continueOnFail()) await place.endForAll();
+			if (!context.continueOnFail()) await run.endForAll();
 			return report(context, situation, taskId, lastSeen);
 		};
 		switch (outcome.kind) {
 			case 'stopped':
 				return [];
 			case 'task': {
-				const { task, body } = outcome.seen;
-				const videos = await videoFilesOf(context, options, taskId, task.videos, place);
-				if (place.signal.aborted) return [];
+				const { task } = outcome.seen;
+				const videos = await videoFilesOf(context, options, taskId, task.videos, run);
+				if (run.hasEnded) return [];
 				if (videos.kind !== 'files') return [await told(videos, task)];
 
 				const { files } = videos;
 				const raw = context.getNodeParameter('simplify', true) === false;
 				return [
 					{
-						json: raw ? body : simplify(taskId, task, outcome.wait, files),
+						json: raw ? bodyOf(outcome.seen) : simplify(taskId, task, outcome.wait, files),
 						...(Object.keys(files).length > 0 && { binary: files }),
 						pairedItem: { item: context.getItemIndex() },
 					},
@@ -68,6 +68,6 @@ export async function itemForTask(
 				return [await told(outcome.situation, outcome.seen?.task ?? null)];
 		}
 	} finally {
-		place.leave();
+		run.leave();
 	}
 }

@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 import type { Video } from '../gateway/task';
 import { readText } from '../gateway/unknownJson';
-import type { Place } from '../run/run';
+import type { Run } from '../run/run';
 import { downloadVideo, type DownloadRefusal } from '../video/download';
 
 export type VideoFiles = { kind: 'files'; files: IBinaryKeyData } | DownloadRefusal;
@@ -21,7 +21,7 @@ export async function videoFilesOf(
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	taskId: string,
 	videos: Video[],
-	place: Place,
+	run: Run,
 ): Promise<VideoFiles> {
 	const files: IBinaryKeyData = {};
 	if (context.getNodeParameter('downloadVideo', false) !== true) return { kind: 'files', files };
@@ -33,8 +33,8 @@ export async function videoFilesOf(
 	};
 	for (const [index, { url }] of videos.entries()) {
 		const fileName = `${taskId.replace(/[^\w.-]+/g, '_')}${index === 0 ? '' : `_${index}`}`;
-		const download = await place.download(
-			async () => await downloadVideo(context, { url, fileName }, network, place.signal),
+		const download = await run.download(
+			async () => await downloadVideo(context, { url, fileName }, network, run),
 		);
 		if (download.kind !== 'stored') return download;
 		files[fieldName(field, index)] = download.file;

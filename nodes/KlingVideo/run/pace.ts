@@ -1,5 +1,5 @@
 import type { Meaning } from '../gateway/meaning';
-import { pause } from './pause';
+import type { Alarm, Alarms } from './alarms';
 
 /** More in flight at once gain nothing, and a thousand would take n8n's and the gateway's sockets. */
 export const MOST_CALLS_IN_FLIGHT = 25;
@@ -29,13 +29,14 @@ export interface Turn {
 	spreadOverMs: number;
 	/** After this time the call is made even if the gateway has asked for a pause. */
 	patienceMs: number;
+	/** After this time, from when the turn is asked for, the call is of no use any more. */
+	limitMs: number;
 }
 
 interface Waiting {
 	spacingMs: number;
 	lastMomentMs: number;
-	/** @param admitted false when the call is not wanted any more */
-	end(admitted: boolean): void;
+	admit(): void;
 }
 
 /**
@@ -61,26 +62,25 @@ export class Pace {
 
 	private refusalsInARow = 0;
 
-	private alarm: { atMs: number; off: AbortController } | null = null;
+	private nextTurn: Alarm | null = null;
 
 	private firstReplyMs: number | null = null;
 
 	private goodReplies = 0;
 
+	constructor(private readonly alarms: Alarms) {}
+
 	/**
 	 * Makes a call when its turn has come.
 	 *
 	 * @param tasks how many are being watched
-	 * @param signal takes the call out of the line; it does not end one that is under way
-	 * @returns null when the signal aborted before the turn came
+	 * @returns trouble when its turn did not come in time, or all alarms rang before
 	 */
-	async call(
-		turn: Turn,
-		tasks: number,
-		signal: AbortSignal,
-		send: () => Promise<Meaning>,
-	): Promise<Meaning | null> {
-		if (!(await this.admitted(turn, tasks, signal))) return null;
+	async call(turn: Turn, tasks: number, send: () => Promise<Meaning>): Promise<Meaning> {
+		if (!(await this.admitted(turn, tasks))) {
+			const cause = 'too many tasks were being checked at once';
+			return { kind: 'trouble', cause, slowDownMs: null };
+		}
 		const startedAtMs = Date.now();
 		try {
 			const meaning = await send();
@@ -92,21 +92,22 @@ export class Pace {
 		}
 	}
 
-	private async admitted(turn: Turn, tasks: number, signal: AbortSignal): Promise<boolean> {
+	private async admitted(turn: Turn, tasks: number): Promise<boolean> {
 		return await new Promise((resolve) => {
+			const nowMs = Date.now();
+			const limit = this.alarms.set(nowMs + turn.limitMs, () => {
+				this.line.delete(waiting);
+				resolve(false);
+			});
 			const waiting: Waiting = {
 				spacingMs: Math.min(turn.spreadOverMs / tasks, MOST_SPACING_MS),
-				lastMomentMs: Date.now() + turn.patienceMs,
-				end: (admitted) => {
-					signal.removeEventListener('abort', leave);
+				lastMomentMs: nowMs + turn.patienceMs,
+				admit: () => {
+					this.alarms.clear(limit);
 					this.line.delete(waiting);
-					if (this.line.size === 0) this.alarm?.off.abort();
-					resolve(admitted);
+					resolve(true);
 				},
 			};
-			const leave = () => waiting.end(false);
-			if (signal.aborted) return leave();
-			signal.addEventListener('abort', leave);
 			this.line.add(waiting);
 			this.admit();
 		});
@@ -125,7 +126,7 @@ export class Pace {
 			const isLate = nowMs - this.nextCallMs <= CATCH_UP_MS;
 			this.nextCallMs = (isLate ? this.nextCallMs : nowMs) + spacingMs;
 			this.inFlight++;
-			next.end(true);
+			next.admit();
 		}
 	}
 
@@ -140,13 +141,12 @@ export class Pace {
 	}
 
 	private comeBackAt(atMs: number): void {
-		if (this.alarm !== null && this.alarm.atMs <= atMs) return;
-		this.alarm?.off.abort();
-		const off = new AbortController();
-		const alarm = { atMs, off };
-		this.alarm = alarm;
-		void pause(atMs - Date.now(), off.signal).then(() => {
-			if (this.alarm === alarm) this.alarm = null;
+		if (this.nextTurn !== null) {
+			if (this.nextTurn.atMs <= atMs) return;
+			this.alarms.clear(this.nextTurn);
+		}
+		this.nextTurn = this.alarms.set(atMs, () => {
+			this.nextTurn = null;
 			this.admit();
 		});
 	}

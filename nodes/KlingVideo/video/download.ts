@@ -1,7 +1,8 @@
 import type { IBinaryData, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { causeOf } from '../gateway/answer';
 import { isJsonObject, readText } from '../gateway/unknownJson';
-import { pause } from '../run/pause';
+import type { Alarm } from '../run/alarms';
+import type { Run } from '../run/run';
 import { readHostReply } from './videoFile';
 
 /** A connection that breaks is tried again: this often in all, the gap doubling from one second. */
@@ -42,19 +43,19 @@ type ByteStream = Exclude<
  * Streams a video from its host into n8n's binary store. It is asked for without the credential: the
  * token is for the gateway alone.
  *
- * @param signal ends it; the outcome then means nothing
+ * @param run whose end ends it; the outcome then means nothing
  * @returns never a file that is shorter or longer than announced
  */
 export async function downloadVideo(
 	context: IExecutePaginationFunctions,
 	source: VideoSource,
 	network: NetworkSettings,
-	signal: AbortSignal,
+	run: Run,
 ): Promise<Download> {
 	let cause = '';
-	for (let attempt = 0; attempt < TRIES && !signal.aborted; attempt++) {
-		if (attempt > 0) await pause(FIRST_GAP_MS * 2 ** (attempt - 1), signal);
-		const tried = await tryOnce(context, source, network, signal);
+	for (let attempt = 0; attempt < TRIES && !run.hasEnded; attempt++) {
+		if (attempt > 0) await run.sleep(FIRST_GAP_MS * 2 ** (attempt - 1));
+		const tried = await tryOnce(context, source, network, run);
 		if (tried.kind !== 'trouble') return tried;
 		cause = tried.cause;
 	}
@@ -65,9 +66,9 @@ async function tryOnce(
 	context: IExecutePaginationFunctions,
 	{ url, fileName }: VideoSource,
 	network: NetworkSettings,
-	signal: AbortSignal,
+	run: Run,
 ): Promise<Try> {
-	const arrival = new Arrival(signal);
+	const arrival = new Arrival(run);
 	try {
 		const response: unknown = await context.helpers.httpRequest({
 			...network,
@@ -115,12 +116,12 @@ class Arrival {
 
 	private lastByteMs = Date.now();
 
+	private alarm: Alarm | null = null;
+
 	private readonly cut = new AbortController();
 
-	constructor(private readonly outer: AbortSignal) {
-		outer.addEventListener('abort', this.end);
-		if (outer.aborted) this.end();
-		void this.listen();
+	constructor(private readonly run: Run) {
+		this.listen();
 	}
 
 	/** For the request, before and while its body arrives. */
@@ -140,22 +141,19 @@ class Arrival {
 		body.on('error', () => {});
 	}
 
-	readonly end = (): void => {
-		this.outer.removeEventListener('abort', this.end);
+	end(): void {
+		if (this.alarm !== null) this.run.alarms.clear(this.alarm);
 		this.cut.abort();
 		// n8n's readers do not hear of a body that closes without a word
 		this.body?.destroy(new Error('The download was ended'));
-	};
+	}
 
-	private async listen(): Promise<void> {
-		while (!this.signal.aborted) {
-			const leftMs = this.lastByteMs + SILENCE_MS - Date.now();
-			if (leftMs <= 0) {
-				this.isSilent = true;
-				return this.end();
-			}
-			await pause(leftMs, this.signal);
-		}
+	private listen(): void {
+		this.alarm = this.run.alarms.set(this.lastByteMs + SILENCE_MS, () => {
+			this.isSilent = !this.run.hasEnded && Date.now() >= this.lastByteMs + SILENCE_MS;
+			if (this.isSilent || this.run.hasEnded) this.end();
+			else this.listen();
+		});
 	}
 }
 

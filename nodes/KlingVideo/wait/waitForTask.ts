@@ -10,11 +10,6 @@ export const LAST_CHECK_MS = 10_000;
 /** A `submit_time` further back than this says more about a clock than about the task. */
 const OLDEST_SANE_AGE_MS = 24 * 60 * 60_000;
 
-/** When a check may be made, and how long it may take, its turn included. */
-export interface CheckTurn extends Turn {
-	limitMs: number;
-}
-
 /** What the loop leaves to others, so that a wait of minutes can be tried out in no time. */
 export interface Surroundings {
 	/** Milliseconds since 1970. */
@@ -22,9 +17,9 @@ export interface Surroundings {
 	/** Ends after `ms`, or when the wait is stopped; never throws. */
 	sleep(ms: number): Promise<void>;
 	/** Asks the gateway once; never throws. */
-	check(turn: CheckTurn): Promise<Meaning>;
+	check(turn: Turn): Promise<Meaning>;
 	/** Whether nobody waits any more. */
-	stopped(): boolean;
+	hasEnded(): boolean;
 }
 
 export type WaitResult = WaitEnd & { checks: number; waitedMs: number };
@@ -46,7 +41,7 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 		waitedMs: around.now() - startedAtMs,
 	});
 
-	while (!around.stopped()) {
+	while (!around.hasEnded()) {
 		const patienceMs = Math.max(timeLeftMs(), 0);
 		const meaning = await around.check({
 			// the first check tells of tasks that are long done, and the last cannot come later
@@ -54,7 +49,7 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 			patienceMs,
 			limitMs: patienceMs + LAST_CHECK_MS,
 		});
-		if (around.stopped()) break;
+		if (around.hasEnded()) break;
 
 		tally = count(tally, meaning);
 		const end = verdictOn(tally, meaning, plan, lastCheck || timeLeftMs() <= 0);

@@ -5,10 +5,10 @@ import { statusRouting, type StatusPagination } from './statusRouting';
 /** A pause that the gateway asked another item for is kept for half a minute, not for hours. */
 const SINGLE_CHECK = { spreadOverMs: 0, patienceMs: 30_000, limitMs: 60 * 60_000 };
 
-const checkOnce: StatusPagination = async function (this: IExecutePaginationFunctions, request) {
-	return await itemForTask(this, request, async (check, signal) => {
+const checkOnce: StatusPagination = function (this: IExecutePaginationFunctions, request) {
+	return itemForTask(this, request, async (check, run) => {
 		const meaning = await check(SINGLE_CHECK);
-		if (signal.aborted) return { kind: 'stopped' };
+		if (run.hasEnded) return { kind: 'stopped' };
 		switch (meaning.kind) {
 			case 'task':
 				return { kind: 'task', seen: meaning, wait: null };

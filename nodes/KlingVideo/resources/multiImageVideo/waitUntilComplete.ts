@@ -4,25 +4,20 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { itemForTask, type Outcome } from '../../output/itemForTask';
-import { pause } from '../../run/pause';
 import { readPlan, type WaitPlan } from '../../wait/plan';
 import { waitForTask, type WaitResult } from '../../wait/waitForTask';
 import { statusRouting, type StatusPagination } from './statusRouting';
 
-const checkUntilComplete: StatusPagination = async function (
-	this: IExecutePaginationFunctions,
-	request,
-) {
+const checkUntilComplete: StatusPagination = function (this: IExecutePaginationFunctions, request) {
 	const plan = readPlan(this.getNodeParameter('options', {}));
-	return await itemForTask(this, request, async (check, signal) => {
-		const result = await waitForTask(plan, {
+	return itemForTask(this, request, (check, run) =>
+		waitForTask(plan, {
 			now: Date.now,
-			sleep: async (ms) => await pause(ms, signal),
+			sleep: (ms) => run.sleep(ms),
 			check,
-			stopped: () => signal.aborted,
-		});
-		return outcomeOf(result, plan);
-	});
+			hasEnded: () => run.hasEnded,
+		}).then((result) => outcomeOf(result, plan)),
+	);
 };
 
 /** What the plan makes of how a wait ended. */
