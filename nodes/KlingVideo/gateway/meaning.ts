@@ -42,7 +42,7 @@ export interface Trouble {
 export interface TaskSeen {
 	kind: 'task';
 	task: Task;
-	/** As text, since a task may be waited for with it for hours. */
+	/** As text, which takes less to hold; empty if nobody wants it. */
 	body: string;
 }
 

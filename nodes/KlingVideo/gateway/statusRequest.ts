@@ -25,6 +25,7 @@ export type CheckStatus = (turn: Turn) => Promise<Meaning>;
  * method, headers, proxy, SSL).
  *
  * @param run whose end ends a check that is under way
+ * @param keepBody whether the bodies of good replies are wanted; a wait of hours holds the last one
  * @throws what n8n throws when the credential cannot be read
  */
 export async function statusCheckOf(
@@ -32,19 +33,21 @@ export async function statusCheckOf(
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	taskId: string,
 	run: Run,
+	keepBody: boolean,
 ): Promise<CheckStatus> {
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const token = isJsonObject(credential) ? credential.apiToken : null;
 	const longestMs = requestLimitMs(context);
-	return (turn) => {
+	return async (turn) => {
 		const giveUpAtMs = Date.now() + turn.limitMs;
-		return run.call(taskId, turn, async () => {
+		const meaning = await run.call(taskId, turn, async () => {
 			const limitMs = Math.min(longestMs, giveUpAtMs - Date.now());
 			const answer = await ask(context, { ...request, timeout: longestMs }, taskId, limitMs, run);
-			const meaning = meaningOf(hideToken(answer, token));
-			if (!run.hasEnded) logCheck(context.logger, taskId, meaning);
-			return meaning;
+			const meant = meaningOf(hideToken(answer, token));
+			if (!run.hasEnded()) logCheck(context.logger, taskId, meant);
+			return meant;
 		});
+		return meaning.kind === 'task' && !keepBody ? { ...meaning, body: '' } : meaning;
 	};
 }
 
@@ -55,7 +58,7 @@ async function ask(
 	limitMs: number,
 	run: Run,
 ): Promise<Answer> {
-	if (run.hasEnded) return { kind: 'noReply', cause: 'nobody waits any more' };
+	if (run.hasEnded()) return { kind: 'noReply', cause: 'nobody waits any more' };
 	const cut = new AbortController();
 	// n8n's own timeout starts anew with every byte: a reply that drips in would never end
 	const limit = run.alarms.set(Date.now() + limitMs, () => cut.abort());

@@ -35,10 +35,11 @@ export async function itemForTask(
 ): Promise<INodeExecutionData[]> {
 	const run = joinRun(context);
 	try {
+		const raw = context.getNodeParameter('simplify', true) === false;
 		const { kind, taskId } = readTaskId(context.getNodeParameter('taskId', ''));
 		const outcome: Outcome =
 			kind === 'taskId'
-				? await operation(await statusCheckOf(context, options, taskId, run), run)
+				? await operation(await statusCheckOf(context, options, taskId, run, raw), run)
 				: { kind: 'situation', situation: { kind }, seen: null };
 
 		const told = async (situation: Situation, lastSeen: Task | null) => {
@@ -51,11 +52,10 @@ export async function itemForTask(
 			case 'task': {
 				const { task } = outcome.seen;
 				const videos = await videoFilesOf(context, options, taskId, task.videos, run);
-				if (run.hasEnded) return [];
+				if (run.hasEnded()) return [];
 				if (videos.kind !== 'files') return [await told(videos, task)];
 
 				const { files } = videos;
-				const raw = context.getNodeParameter('simplify', true) === false;
 				return [
 					{
 						json: raw ? bodyOf(outcome.seen) : simplify(taskId, task, outcome.wait, files),

@@ -33,8 +33,7 @@ export function joinRun(context: IExecutePaginationFunctions): Run {
 
 /** What the items of one run of the node share. */
 export class Run {
-	/** Whether nobody waits any more: "Stop", or an item that ended the run. */
-	hasEnded = false;
+	private ended = false;
 
 	/** What is waited for ends with the run: all alarms ring then. */
 	readonly alarms = new Alarms();
@@ -61,6 +60,9 @@ export class Run {
 		private readonly stopSignal: AbortSignal | undefined,
 	) {}
 
+	/** Whether nobody waits any more: "Stop", or an item that ended the run. */
+	readonly hasEnded = (): boolean => this.ended;
+
 	isBefore(itemIndex: number): boolean {
 		return this.lastItemIndex < itemIndex;
 	}
@@ -79,12 +81,11 @@ export class Run {
 	}
 
 	/** Ends after `ms`, or with the run. */
-	sleep(ms: number): Promise<void> {
-		return new Promise((resolve) => {
-			if (this.hasEnded || ms <= 0) resolve();
+	readonly sleep = (ms: number): Promise<void> =>
+		new Promise((resolve) => {
+			if (this.ended || ms <= 0) resolve();
 			else this.alarms.set(Date.now() + ms, resolve);
 		});
-	}
 
 	/**
 	 * Makes a status call when its turn has come among all those of the run. Items that name the same
@@ -124,7 +125,7 @@ export class Run {
 	}
 
 	private readonly end = (): void => {
-		this.hasEnded = true;
+		this.ended = true;
 		this.alarms.ringAll();
 	};
 }

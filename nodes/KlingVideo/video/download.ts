@@ -53,7 +53,7 @@ export async function downloadVideo(
 	run: Run,
 ): Promise<Download> {
 	let cause = '';
-	for (let attempt = 0; attempt < TRIES && !run.hasEnded; attempt++) {
+	for (let attempt = 0; attempt < TRIES && !run.hasEnded(); attempt++) {
 		if (attempt > 0) await run.sleep(FIRST_GAP_MS * 2 ** (attempt - 1));
 		const tried = await tryOnce(context, source, network, run);
 		if (tried.kind !== 'trouble') return tried;
@@ -150,8 +150,8 @@ class Arrival {
 
 	private listen(): void {
 		this.alarm = this.run.alarms.set(this.lastByteMs + SILENCE_MS, () => {
-			this.isSilent = !this.run.hasEnded && Date.now() >= this.lastByteMs + SILENCE_MS;
-			if (this.isSilent || this.run.hasEnded) this.end();
+			this.isSilent = !this.run.hasEnded() && Date.now() >= this.lastByteMs + SILENCE_MS;
+			if (this.isSilent || this.run.hasEnded()) this.end();
 			else this.listen();
 		});
 	}

@@ -31,18 +31,14 @@ export type WaitResult = WaitEnd & { checks: number; waitedMs: number };
  */
 export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise<WaitResult> {
 	const startedAtMs = around.now();
-	const timeLeftMs = () => startedAtMs + plan.maxWaitMs - around.now();
+	const deadlineMs = startedAtMs + plan.maxWaitMs;
 	let tally = NO_CHECKS;
+	let end: WaitEnd | null = null;
 	let gapMs = 0;
 	let lastCheck = false;
-	const ended = (end: WaitEnd): WaitResult => ({
-		...end,
-		checks: tally.checks,
-		waitedMs: around.now() - startedAtMs,
-	});
 
 	while (!around.hasEnded()) {
-		const patienceMs = Math.max(timeLeftMs(), 0);
+		const patienceMs = Math.max(deadlineMs - around.now(), 0);
 		const meaning = await around.check({
 			// the first check tells of tasks that are long done, and the last cannot come later
 			spreadOverMs: lastCheck ? 0 : gapMs,
@@ -52,10 +48,10 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 		if (around.hasEnded()) break;
 
 		tally = count(tally, meaning);
-		const end = verdictOn(tally, meaning, plan, lastCheck || timeLeftMs() <= 0);
-		if (end !== null) return ended(end);
+		const restMs = deadlineMs - around.now();
+		end = verdictOn(tally, meaning, plan, lastCheck || restMs <= 0);
+		if (end !== null) break;
 
-		const restMs = timeLeftMs();
 		gapMs = gapToNextCheckMs({
 			intervalMs: plan.intervalMs,
 			ageMs: around.now() - (saneSubmitTimeMs(tally.seen, startedAtMs) ?? startedAtMs),
@@ -64,7 +60,11 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 		lastCheck = gapMs >= restMs;
 		await around.sleep(Math.min(gapMs, restMs));
 	}
-	return ended({ kind: 'stopped' });
+	return {
+		...(end ?? { kind: 'stopped' }),
+		checks: tally.checks,
+		waitedMs: around.now() - startedAtMs,
+	};
 }
 
 /** The task was there before the wait began: a time after that, or days back, is a wrong clock. */

@@ -8,7 +8,7 @@ const SINGLE_CHECK = { spreadOverMs: 0, patienceMs: 30_000, limitMs: 60 * 60_000
 const checkOnce: StatusPagination = function (this: IExecutePaginationFunctions, request) {
 	return itemForTask(this, request, async (check, run) => {
 		const meaning = await check(SINGLE_CHECK);
-		if (run.hasEnded) return { kind: 'stopped' };
+		if (run.hasEnded()) return { kind: 'stopped' };
 		switch (meaning.kind) {
 			case 'task':
 				return { kind: 'task', seen: meaning, wait: null };

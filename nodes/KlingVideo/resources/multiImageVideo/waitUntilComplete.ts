@@ -13,9 +13,9 @@ const checkUntilComplete: StatusPagination = function (this: IExecutePaginationF
 	return itemForTask(this, request, (check, run) =>
 		waitForTask(plan, {
 			now: Date.now,
-			sleep: (ms) => run.sleep(ms),
+			sleep: run.sleep,
 			check,
-			hasEnded: () => run.hasEnded,
+			hasEnded: run.hasEnded,
 		}).then((result) => outcomeOf(result, plan)),
 	);
 };
