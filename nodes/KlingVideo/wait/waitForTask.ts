@@ -7,6 +7,9 @@ import { count, NO_CHECKS, verdictOn, type WaitEnd } from './verdict';
 /** How long a check may take that is under way when time is up, or is made then. */
 export const LAST_CHECK_MS = 10_000;
 
+/** The checks of many tasks begin as one wave and drift apart over so many of them, unnoticed. */
+const SPREAD_AFTER_CHECKS = 10;
+
 /** A `submit_time` further back than this says more about a clock than about the task. */
 const OLDEST_SANE_AGE_MS = 24 * 60 * 60_000;
 
@@ -41,7 +44,7 @@ export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise
 		const patienceMs = Math.max(deadlineMs - around.now(), 0);
 		const meaning = await around.check({
 			// the first check tells of tasks that are long done, and the last cannot come later
-			spreadOverMs: lastCheck ? 0 : gapMs,
+			spreadOverMs: lastCheck ? 0 : gapMs * Math.min(tally.checks / SPREAD_AFTER_CHECKS, 1),
 			patienceMs,
 			limitMs: patienceMs + LAST_CHECK_MS,
 		});
