@@ -165,6 +165,17 @@ describe('what a host does', () => {
 		expect(downloadsSeen().filter(({ path }) => path.includes(name))).toHaveLength(downloads);
 	});
 
+	test('one that falls silent is given up after the timeout, and tried again', async () => {
+		const result = await runKling({
+			sandbox,
+			tasks: ['blip-video-silent-0s', 'video-silent-0s'],
+			parameters: { ...downloading, requestOptions: { timeout: 300 } },
+			settings: continueWithOutput,
+		});
+		expect(await bytesOf(fileIn(itemFor(result, 0)))).toEqual(VIDEO);
+		expect(errorFor(result, 1)).toMatchObject(wentWrong('sent nothing for 0.3 seconds'));
+	});
+
 	test.each(['video-cut', 'video-short', 'video-empty', 'video-busy'])(
 		'%s, and then the whole video',
 		async (name) => {

@@ -37,7 +37,7 @@ export async function statusCheckOf(
 ): Promise<CheckStatus> {
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const token = isJsonObject(credential) ? credential.apiToken : null;
-	const longestMs = requestLimitMs(context);
+	const longestMs = timeoutSetByUser(context) ?? REQUEST_LIMIT_MS;
 	return async (turn) => {
 		const giveUpAtMs = Date.now() + turn.limitMs;
 		const meaning = await run.call(taskId, turn, async () => {
@@ -106,9 +106,9 @@ function logCheck(logger: Logger, taskId: string, meaning: Meaning): void {
 	logger.debug(`Checked task ${taskId}: ${summary}`, { taskId, kind, status, progress });
 }
 
-/** 30 s, or the timeout that the user set among n8n's request options. */
-function requestLimitMs(context: IExecutePaginationFunctions): number {
+/** The timeout in milliseconds that the user set among n8n's request options, if any. */
+export function timeoutSetByUser(context: IExecutePaginationFunctions): number | null {
 	const requestOptions: unknown = context.getNodeParameter('requestOptions', {});
-	const setByUser = isJsonObject(requestOptions) ? readNumber(requestOptions.timeout) : null;
-	return setByUser !== null && setByUser > 0 ? setByUser : REQUEST_LIMIT_MS;
+	const timeoutMs = isJsonObject(requestOptions) ? readNumber(requestOptions.timeout) : null;
+	return timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null;
 }

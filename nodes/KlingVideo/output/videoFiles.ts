@@ -3,6 +3,7 @@ import type {
 	IBinaryKeyData,
 	IExecutePaginationFunctions,
 } from 'n8n-workflow';
+import { timeoutSetByUser } from '../gateway/statusRequest';
 import type { Video } from '../gateway/task';
 import { readText } from '../gateway/unknownJson';
 import type { Run } from '../run/run';
@@ -30,6 +31,7 @@ export async function videoFilesOf(
 	const network = {
 		proxy: request.proxy,
 		skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
+		timeoutMs: timeoutSetByUser(context),
 	};
 	for (const [index, { url }] of videos.entries()) {
 		const fileName = `${taskId.replace(/[^\w.-]+/g, '_')}${index === 0 ? '' : `_${index}`}`;

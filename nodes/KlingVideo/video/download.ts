@@ -9,8 +9,8 @@ import { readHostReply } from './videoFile';
 const TRIES = 3;
 const FIRST_GAP_MS = 1000;
 
-/** How long a host may say nothing, before the reply and within it. */
-const SILENCE_MS = 60_000;
+/** How long a host may say nothing, before the reply and within it, unless the user set a timeout. */
+const LONGEST_SILENCE_MS = 60_000;
 
 /** Where a file comes from, and what it shall be called. */
 export interface VideoSource {
@@ -31,7 +31,12 @@ export type Download = { kind: 'stored'; file: IBinaryData } | DownloadRefusal;
 type Try = Exclude<Download, { kind: 'downloadWentWrong' }> | { kind: 'trouble'; cause: string };
 
 /** n8n's settings for the node's requests that count for downloads as well. */
-export type NetworkSettings = Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'>;
+export interface NetworkSettings {
+	proxy: IHttpRequestOptions['proxy'];
+	skipSslCertificateValidation: boolean;
+	/** Null for the usual one. */
+	timeoutMs: number | null;
+}
 
 /** Bytes as they arrive, which n8n stores as they come. */
 type ByteStream = Exclude<
@@ -68,10 +73,13 @@ async function tryOnce(
 	network: NetworkSettings,
 	run: Run,
 ): Promise<Try> {
-	const arrival = new Arrival(run);
+	const { timeoutMs, ...options } = network;
+	const silenceMs = timeoutMs ?? LONGEST_SILENCE_MS;
+	const arrival = new Arrival(run, silenceMs);
 	try {
 		const response: unknown = await context.helpers.httpRequest({
-			...network,
+			...options,
+			timeout: silenceMs,
 			method: 'GET',
 			url,
 			// compressed, the length announced would not be that of the file
@@ -101,7 +109,9 @@ async function tryOnce(
 			? { kind: 'stored', file }
 			: { kind: 'trouble', cause: `${storedBytes} of ${announcedBytes} bytes arrived` };
 	} catch (error) {
-		const cause = arrival.isSilent ? 'its host sent nothing for a minute' : causeOf(error);
+		const cause = arrival.isSilent
+			? `its host sent nothing for ${silenceMs / 1000} seconds`
+			: causeOf(error);
 		return { kind: 'trouble', cause };
 	} finally {
 		arrival.end();
@@ -120,7 +130,10 @@ class Arrival {
 
 	private readonly cut = new AbortController();
 
-	constructor(private readonly run: Run) {
+	constructor(
+		private readonly run: Run,
+		private readonly silenceMs: number,
+	) {
 		this.listen();
 	}
 
@@ -149,8 +162,8 @@ class Arrival {
 	}
 
 	private listen(): void {
-		this.alarm = this.run.alarms.set(this.lastByteMs + SILENCE_MS, () => {
-			this.isSilent = !this.run.hasEnded() && Date.now() >= this.lastByteMs + SILENCE_MS;
+		this.alarm = this.run.alarms.set(this.lastByteMs + this.silenceMs, () => {
+			this.isSilent = !this.run.hasEnded() && Date.now() >= this.lastByteMs + this.silenceMs;
 			if (this.isSilent || this.run.hasEnded()) this.end();
 			else this.listen();
 		});
