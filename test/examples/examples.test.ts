@@ -20,8 +20,14 @@ const KLING_TYPE = `${manifest.name}.klingVideo`;
 
 /** n8n's own nodes that the examples use, in versions that every n8n since 1.100 has. */
 const OTHER_TYPES: Record<string, number> = {
+	'n8n-nodes-base.emailSend': 2.1,
+	'n8n-nodes-base.filter': 2.2,
+	'n8n-nodes-base.googleDrive': 3,
+	'n8n-nodes-base.googleSheets': 4.5,
 	'n8n-nodes-base.httpRequest': 4.2,
 	'n8n-nodes-base.manualTrigger': 1,
+	'n8n-nodes-base.s3': 1,
+	'n8n-nodes-base.scheduleTrigger': 1.2,
 	'n8n-nodes-base.set': 3.4,
 	'n8n-nodes-base.stickyNote': 1,
 };
@@ -66,7 +72,9 @@ describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
 		);
 		expect(names).toEqual(expect.arrayContaining([...Object.keys(connections), ...targets]));
 		const unreached = nodes.filter(({ name }) => !targets.includes(name)).map(({ type }) => type);
-		expect(unreached.sort()).toEqual(['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.stickyNote']);
+		const trigger = expect.stringMatching(/^n8n-nodes-base\.(manual|schedule)Trigger$/);
+		expect(unreached).toHaveLength(2);
+		expect(unreached).toEqual(expect.arrayContaining([trigger, 'n8n-nodes-base.stickyNote']));
 	});
 
 	test.each(klingNodes)(
@@ -98,35 +106,61 @@ describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
 	);
 });
 
-test('what the example submits is a task whose video the node then waits for', async () => {
-	const { nodes } = exampleNamed('submit-and-wait.json');
-	const submit = nodeNamed(nodes, 'Submit the Video');
-	const wait = nodeNamed(nodes, 'Wait for the Video');
-	const prepared = await assignedBy(nodeNamed(nodes, 'Your Images and Prompt'));
-	const sandbox = await startSandbox();
-	try {
-		const { path } = pathOf(submit.parameters.url);
-		const body = await resolved(submit.parameters.jsonBody, {
-			...prepared,
-			prompt: `${String(prepared.prompt)} [success-1s]`,
-		});
-		const { data: reply } = await axios.post(`${sandbox.url}${path}`, JSON.parse(String(body)), {
-			headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
-		});
-		const result = await runKling({
-			sandbox,
-			tasks: [reply],
-			parameters: quicker(wait.parameters),
-			settings: { onError: wait.onError },
-		});
-		const item = itemFor(result, 0);
-		expect(item.json).toMatchObject({ succeeded: true });
-		const handedOn = await assignedBy(nodeNamed(nodes, 'Hand On the URL'), item.json);
-		expect(handedOn).toEqual({ videoUrl: item.json.videoUrl, seconds: 5.1 });
-	} finally {
-		await sandbox.close();
-	}
-});
+test.each(examples)(
+	'what examples/%s submits is a task whose video the node then waits for, and hands on',
+	async (_file, { nodes, connections }) => {
+		const submit = nodeNamed(nodes, 'Submit the Video');
+		const [wait] = nodes.filter(({ type }) => type === KLING_TYPE);
+		if (wait === undefined) throw new Error('No Kling node');
+		const fields = nodes.find(({ name }) => name === 'Your Images and Prompt');
+		const row = {
+			name: 'cat',
+			prompt: 'A cat',
+			images: 'https://a/1.png, https://a/2.png',
+			model: 'm',
+		};
+		const prepared = fields === undefined ? row : await assignedBy(fields);
+		const sandbox = await startSandbox();
+		try {
+			const { path } = pathOf(submit.parameters.url);
+			const body = JSON.parse(
+				String(
+					await resolved(submit.parameters.jsonBody, {
+						...prepared,
+						prompt: `${String(prepared.prompt)} [success-1s]`,
+					}),
+				),
+			);
+			expect(body.image_list).toEqual([
+				{ image: expect.stringMatching(/^https:/) },
+				{ image: expect.stringMatching(/^https:/) },
+			]);
+			const { data: reply } = await axios.post(`${sandbox.url}${path}`, body, {
+				headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
+			});
+			const result = await runKling({
+				sandbox,
+				tasks: [reply],
+				parameters: quicker(wait.parameters),
+				settings: { onError: wait.onError },
+			});
+			const item = itemFor(result, 0);
+			expect(item.json).toMatchObject({ succeeded: true });
+			const next = nodeNamed(nodes, connections[wait.name]?.main?.[0]?.[0]?.node ?? '');
+			if (next.type === 'n8n-nodes-base.set') {
+				const handedOn = await assignedBy(next, item.json);
+				expect(handedOn).toEqual({ videoUrl: item.json.videoUrl, seconds: 5.1 });
+			} else {
+				// a storage node, which takes the file from the field that it names
+				const { inputDataFieldName, binaryPropertyName } = next.parameters;
+				const field = String(inputDataFieldName ?? binaryPropertyName);
+				expect(item.binary).toHaveProperty(field, expect.objectContaining({ fileType: 'video' }));
+			}
+		} finally {
+			await sandbox.close();
+		}
+	},
+);
 
 test('its error output says what happened, what to do, and to which task', async () => {
 	const { nodes } = exampleNamed('submit-and-wait.json');
