@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/require-node-api-error -- never shipped */
+/* eslint-disable @n8n/community-nodes/require-node-api-error, @n8n/community-nodes/no-http-request-with-manual-auth -- never shipped */
 import {
 	NodeConnectionTypes,
 	sleep,
@@ -142,4 +142,26 @@ export class AllAtOnce implements INodeType {
 			interval,
 		],
 	});
+}
+
+/** Takes the whole video into memory before it is stored, as HTTP Request nodes in loops do. */
+export class Buffering implements INodeType {
+	description = descriptionOf('Buffering', 'buffering', { properties: [taskId] });
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { baseUrl } = await this.getCredentials('ezModelApi');
+		const id = encodeURIComponent(String(this.getNodeParameter('taskId', 0)));
+		const body: unknown = await this.helpers.httpRequestWithAuthentication.call(
+			this,
+			'ezModelApi',
+			{
+				url: `${String(baseUrl)}${STATUS_PATH}/${id}`,
+			},
+		);
+		const url = /"url":"([^"]+)"/.exec(JSON.stringify(body))?.[1];
+		if (url === undefined) throw new NodeApiError(this.getNode(), {}, { message: 'No video' });
+		const video: Buffer = await this.helpers.httpRequest({ url, encoding: 'arraybuffer' });
+		const data = await this.helpers.prepareBinaryData(video, 'video.mp4', 'video/mp4');
+		return [[{ json: {}, binary: { data } }]];
+	}
 }
