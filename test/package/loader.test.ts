@@ -54,6 +54,8 @@ test('the names, values and defaults that workflows rely on', () => {
 		taskId: {
 			default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
 		},
+		downloadVideo: { default: false },
+		binaryPropertyName: { default: 'data' },
 		simplify: { default: true },
 		options: {
 			maxFailedChecks: { default: 20 },
