@@ -1,9 +1,10 @@
-import { MOST_CALLS_IN_FLIGHT } from '../../nodes/KlingVideo/run/pace';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { continueWithOutput, itemFor, runKling, startKling, waiting } from './kling';
 
 let sandbox: Sandbox;
 afterEach(async () => await sandbox.close());
+
+const MOST_IN_FLIGHT = 25;
 
 const times = (count: number, taskId: string) =>
 	Array.from({ length: count }, (_, index) => `${taskId}-${index}`);
@@ -14,10 +15,10 @@ test.each([
 ])('%s of many tasks has no more than so many calls in flight', async (_what, parameters) => {
 	sandbox = await startSandbox();
 	const run = startKling({ sandbox, tasks: times(60, 'silent'), parameters });
-	await sandbox.untilSeen(MOST_CALLS_IN_FLIGHT);
+	await sandbox.untilSeen(MOST_IN_FLIGHT);
 	// answered after all calls that were sent before it
 	await runKling({ sandbox, tasks: ['success-0s'] });
-	expect(sandbox.requests).toHaveLength(MOST_CALLS_IN_FLIGHT + 1);
+	expect(sandbox.requests).toHaveLength(MOST_IN_FLIGHT + 1);
 	run.stop();
 	expect((await run.finished).status).toBe('canceled');
 });

@@ -1,8 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import type { Meaning } from '../../nodes/KlingVideo/gateway/meaning';
 import { Alarms } from '../../nodes/KlingVideo/run/alarms';
-import { MOST_CALLS_IN_FLIGHT, Pace, type Turn } from '../../nodes/KlingVideo/run/pace';
+import { Pace, type Turn } from '../../nodes/KlingVideo/run/pace';
 
+const MOST_IN_FLIGHT = 25;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
@@ -62,10 +63,10 @@ describe('calls in flight', () => {
 		const calls = new Calls(new Pace(new Alarms()));
 		calls.makeMany(60, GOOD);
 		await pass(0);
-		expect(calls.inFlight).toBe(MOST_CALLS_IN_FLIGHT);
+		expect(calls.inFlight).toBe(MOST_IN_FLIGHT);
 		await pass(200);
 		expect(calls.ended).toHaveLength(60);
-		expect(calls.mostInFlight).toBe(MOST_CALLS_IN_FLIGHT);
+		expect(calls.mostInFlight).toBe(MOST_IN_FLIGHT);
 		expect(new Set(calls.startedAtMs)).toEqual(new Set([0, 40, 80]));
 	});
 
@@ -195,12 +196,12 @@ describe('a call that is of no use any more', () => {
 
 	test('leaves the line when its time is up', async () => {
 		const calls = new Calls(new Pace(new Alarms()), 10 * MINUTE);
-		calls.makeMany(MOST_CALLS_IN_FLIGHT, GOOD);
+		calls.makeMany(MOST_IN_FLIGHT, GOOD);
 		const inLine = calls.make(GOOD, { ...AT_ONCE, limitMs: 3 * SECOND });
 		await pass(3 * SECOND);
 		expect(await inLine).toEqual(NO_TURN);
 		await pass(20 * MINUTE);
-		expect(calls.startedAtMs).toHaveLength(MOST_CALLS_IN_FLIGHT);
+		expect(calls.startedAtMs).toHaveLength(MOST_IN_FLIGHT);
 	});
 
 	test('leaves it at once when the run ends, and nothing is left that would wake up for it', async () => {

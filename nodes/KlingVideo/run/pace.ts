@@ -2,7 +2,7 @@ import type { Meaning } from '../gateway/meaning';
 import type { Alarm, Alarms } from './alarms';
 
 /** More in flight at once gain nothing, and a thousand would take n8n's and the gateway's sockets. */
-export const MOST_CALLS_IN_FLIGHT = 25;
+const MOST_CALLS_IN_FLIGHT = 25;
 
 /** Calls are not put off by more than this for the sake of spreading them. */
 const MOST_SPACING_MS = 100;
