@@ -96,12 +96,15 @@ describe('without either', () => {
 		expect(sandbox.requests).toHaveLength(seen);
 	}, 20_000);
 
-	test('also those that batching has not started yet', async () => {
+	test.each([
+		['waits', waiting()],
+		['checks', {}],
+	])('also %s that batching has not started yet', async (_what, parameters) => {
 		const { error } = await runKling({
 			sandbox,
 			tasks: ['unknown', 'never'],
 			parameters: {
-				...waiting(),
+				...parameters,
 				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } },
 			},
 		});
