@@ -58,7 +58,6 @@ async function ask(
 	limitMs: number,
 	run: Run,
 ): Promise<Answer> {
-	if (run.hasEnded()) return { kind: 'noReply', cause: 'nobody waits any more' };
 	const cut = new AbortController();
 	// n8n's own timeout starts anew with every byte: a reply that drips in would never end
 	const limit = run.alarms.set(Date.now() + limitMs, () => cut.abort());
