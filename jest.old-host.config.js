@@ -12,7 +12,7 @@ module.exports = {
 	// this n8n loses the status on its way to the credential test's rules, and shows its own texts
 	testPathIgnorePatterns: ['credential'],
 	moduleNameMapper: {
-		'^n8n-(core|workflow)$': '<rootDir>/hosts/n8n-1.123/node_modules/n8n-$1',
+		'^n8n-(core|workflow)$': '<rootDir>/test/.old-host/node_modules/n8n-$1',
 	},
 	// a sleep that ignores the signal goes on, for nobody, after its wait has ended
 	forceExit: true,

@@ -13,7 +13,8 @@ export class KlingVideo implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ $parameter["operation"] === "getStatus" ? "Get Multi-Image Video Status" : "Wait Until Complete" }}',
-		description: 'Wait for a Kling multi-image video on the EZModel gateway and get its URL',
+		description:
+			'Wait for a Kling multi-image video on the EZModel gateway and get its URL or file',
 		defaults: { name: 'Kling Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -71,6 +71,9 @@ describe('what npm packs', () => {
 		expect(others?.sort()).toEqual(['LICENSE', 'README.md', 'index.js', 'package.json']);
 		const built = packed?.files.map(({ path }) => path).filter((path) => path.startsWith('dist/'));
 		expect(built?.filter((path) => !/\.(js|d\.ts|svg|json)$/.test(path))).toEqual([]);
+		// n8n's build copies every picture that it finds
+		const places = /^dist\/(nodes|credentials|icons)\/|^dist\/package\.json$/;
+		expect(built?.filter((path) => !places.test(path))).toEqual([]);
 	});
 
 	test('is below 60 kB', () => {

@@ -22,6 +22,7 @@ export const multiImageVideoDescription: INodeProperties[] = [
 		displayOptions: { show: showOnlyForMultiImageVideo },
 		default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
 		placeholder: 'e.g. 842250903629086785',
+		hint: 'Taken from the submit call before this node, unless you change it',
 		description:
 			'The task_id that the submit call returned. Unless changed, it is taken from the input item. As a tool of an AI agent, let the model define this parameter.',
 	},
