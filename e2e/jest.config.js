@@ -1,0 +1,18 @@
+const config = require('../jest.config');
+
+/**
+ * The node in a whole n8n; `prepare.ts` has to have run.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+	...config,
+	rootDir: __dirname,
+	roots: ['<rootDir>/test'],
+	setupFiles: [],
+	// nothing is judged by time: this only ends what hangs, on the slowest machine
+	testTimeout: 600_000,
+	moduleNameMapper: { '^playwright-core$': '<rootDir>/.n8n/node_modules/playwright-core' },
+	// each starts an n8n of its own
+	maxWorkers: 1,
+};

@@ -1,0 +1,31 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { Listr, PRESET_TIMER } from 'listr2';
+import { buildDatabaseDriver, installPackages, isInstalled, N8N_VERSION } from './install';
+import { packPackage } from './pack';
+
+/** n8n, unless it is there already, and this package as it would be published. */
+async function main(): Promise<void> {
+	const hadAll = await isInstalled();
+	await new Listr(
+		[
+			{ title: `Installing n8n ${N8N_VERSION}`, enabled: () => !hadAll, task: installPackages },
+			{
+				title: "Building n8n's database driver",
+				enabled: () => !hadAll,
+				task: buildDatabaseDriver,
+			},
+			{
+				title: 'Packing this package',
+				task: async () => {
+					await packPackage();
+				},
+			},
+		],
+		{ rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
+	).run();
+}
+
+main().catch((error: unknown) => {
+	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+});

@@ -1,0 +1,61 @@
+/* eslint-disable @n8n/community-nodes/require-node-api-error, @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
+import { TARBALL_FOLDER, TEST_FOLDER } from '../folders';
+import { freePort, startN8n, type N8n } from '../n8n';
+import { installPackage } from '../pack';
+import { Rest, type Credential } from '../rest';
+import { CREDENTIAL_TYPE } from '../sandboxWorkflows';
+
+export interface Host {
+	userFolder: string;
+	logFile: string;
+	n8n: N8n;
+	rest: Rest;
+	sandbox: Sandbox;
+	/** For the sandbox. */
+	credential: Credential;
+	close(): Promise<void>;
+}
+
+/**
+ * A new n8n with this package in it, a sandbox gateway, and a credential for that.
+ *
+ * @param name of its folder, where its log is left
+ */
+export async function startHost(name: string, env: Record<string, string> = {}): Promise<Host> {
+	const userFolder = join(TEST_FOLDER, name);
+	const logFile = join(userFolder, 'n8n.log');
+	await rm(userFolder, { recursive: true, force: true });
+	await installPackage(await tarball(), userFolder);
+	const sandbox = await startSandbox({ seconds: 2 });
+	const n8n = await startN8n({
+		userFolder,
+		port: await freePort(),
+		brokerPort: await freePort(),
+		env,
+		logFile,
+	});
+	const close = async () => {
+		await n8n.stop();
+		await sandbox.close();
+	};
+	try {
+		const rest = await Rest.signIn(n8n.url);
+		const credential = await rest.createCredential('EZModel sandbox', CREDENTIAL_TYPE, {
+			apiToken: SANDBOX_TOKEN,
+			baseUrl: sandbox.url,
+		});
+		return { userFolder, logFile, n8n, rest, sandbox, credential, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+async function tarball(): Promise<string> {
+	const [file] = (await readdir(TARBALL_FOLDER)).filter((name) => name.endsWith('.tgz'));
+	if (file === undefined) throw new Error('No tarball: npm run test:e2e makes it');
+	return join(TARBALL_FOLDER, file);
+}

@@ -1,0 +1,160 @@
+/* eslint-disable @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import axios from 'axios';
+import { freePort, startN8n, type N8n } from '../n8n';
+import type { SavedWorkflow } from '../rest';
+import { startHost, type Host } from './host';
+import { chain, waitFor, webhook } from './workflows';
+
+const REDIS = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
+/** How many executions one worker runs at a time; n8n's own default. */
+const CONCURRENCY = 10;
+
+let stopRedis: () => Promise<void>;
+let host: Host;
+let workers: N8n[] = [];
+let workflow: SavedWorkflow;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+	const redisPort = await freePort();
+	stopRedis = await startRedis(redisPort);
+	env = {
+		EXECUTIONS_MODE: 'queue',
+		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+		QUEUE_BULL_REDIS_PORT: String(redisPort),
+		N8N_ENCRYPTION_KEY: 'only for tests',
+		// what a worker that is killed leaves behind is found within seconds instead of a minute
+		QUEUE_WORKER_LOCK_DURATION: '3000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
+		QUEUE_WORKER_STALLED_INTERVAL: '2000',
+	};
+	host = await startHost('queue', env);
+	workers = [await startWorker(), await startWorker()];
+	workflow = await host.rest.createWorkflow(
+		chain('queue', [webhook('queue'), waitFor('={{ $json.body.task_id }}', host.credential)]),
+	);
+	await host.rest.publish(workflow);
+});
+
+afterAll(async () => {
+	await Promise.all(workers.map(async (worker) => await worker.stop()));
+	await host?.close();
+	await stopRedis?.();
+});
+
+test('forty waits at once: each answer is right, and each worker has its share', async () => {
+	const taskIds = Array.from({ length: 40 }, (_, index) => `success-4s-queue${index}`);
+	const startedAtMs = Date.now();
+	const answers = await Promise.all(taskIds.map(async (taskId) => await call(taskId)));
+	const ratio = (Date.now() - startedAtMs) / 4000;
+	process.stdout.write(
+		`40 waits, ${workers.length} workers of ${CONCURRENCY}: ${ratio.toFixed(1)} times one video's time\n`,
+	);
+	expect(answers).toEqual(
+		taskIds.map((taskId) => expect.objectContaining({ taskId, status: 'SUCCESS' })),
+	);
+	// a slot is held for as long as the wait takes
+	expect(mostAtOnce(taskIds)).toBeLessThanOrEqual(workers.length * CONCURRENCY);
+});
+
+test('Stop reaches the worker, and the gateway is asked no more', async () => {
+	const { rest, sandbox } = host;
+	void call('never-queue').catch(() => undefined);
+	await checked('never-queue', 2);
+	const running = (await rest.executionsOf(workflow)).find(({ status }) => status === 'running');
+	await rest.stop(running?.id ?? '');
+	expect((await rest.ended(running?.id ?? '')).status).toBe('canceled');
+	const checks = sandbox.checksOf('never-queue').length;
+	await call('success-3s-after-stop');
+	expect(sandbox.checksOf('never-queue').length).toBeLessThanOrEqual(checks + 1);
+});
+
+// n8n does not give a job to another worker once it was begun: it ends as failed, and can be retried
+test('the waits of a worker that is killed end as failed; those of the other go on', async () => {
+	const { rest } = host;
+	const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
+	const taskIds = Array.from({ length: 6 }, (_, index) => `success-12s-killed${index}`);
+	for (const taskId of taskIds) void call(taskId).catch(() => undefined);
+	for (const taskId of taskIds) await checked(taskId, 1);
+	await workers[0]?.kill();
+	workers = workers.slice(1);
+	const executions = (await rest.executionsOf(workflow)).filter(({ id }) => !before.has(id));
+	const ended = await Promise.all(executions.map(async ({ id }) => await rest.ended(id)));
+	expect(ended).toHaveLength(taskIds.length);
+	const killed = ended.filter(({ status }) => status !== 'success');
+	expect(killed.length).toBeGreaterThan(0);
+	expect(killed.length).toBeLessThan(taskIds.length);
+	for (const { status, data } of killed) {
+		expect([status, data.resultData.error?.message]).toEqual([
+			'error',
+			expect.stringContaining('failed to be processed too many times'),
+		]);
+	}
+});
+
+async function startRedis(port: number): Promise<() => Promise<void>> {
+	// in memory only
+	const child = spawn(
+		REDIS,
+		['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+		{ stdio: ['ignore', 'pipe', 'inherit'] },
+	);
+	const ready = new Promise<void>((resolve, reject) => {
+		child.once('error', () =>
+			reject(new Error(`No Redis at ${REDIS}: install Debian's redis-server, or set REDIS_SERVER`)),
+		);
+		child.stdout.on('data', (text: Buffer) => {
+			if (text.includes('Ready to accept connections')) resolve();
+		});
+	});
+	await ready;
+	return async () => {
+		const ended = once(child, 'close');
+		child.kill();
+		await ended;
+	};
+}
+
+async function startWorker(): Promise<N8n> {
+	const { userFolder, logFile } = host;
+	const port = await freePort();
+	return await startN8n({
+		userFolder,
+		port,
+		brokerPort: await freePort(),
+		command: 'worker',
+		args: [`--concurrency=${CONCURRENCY}`],
+		env,
+		logFile: join(logFile, '..', `worker-${port}.log`),
+	});
+}
+
+async function call(taskId: string): Promise<unknown> {
+	const { data } = await axios.post(
+		`${host.n8n.url}/webhook/queue`,
+		{ task_id: taskId },
+		{ proxy: false },
+	);
+	return data;
+}
+
+async function checked(taskId: string, times: number): Promise<void> {
+	while (host.sandbox.checksOf(taskId).length < times) {
+		await Promise.race([host.sandbox.untilSeen(host.sandbox.requests.length + 1), sleep(1000)]);
+	}
+}
+
+/** Of the tasks that are waited for, how many at the same moment. */
+function mostAtOnce(taskIds: string[]): number {
+	const spans = taskIds.map((taskId) => {
+		const checks = host.sandbox.checksOf(taskId).map(({ atMs }) => atMs);
+		return { from: Math.min(...checks), to: Math.max(...checks) };
+	});
+	return Math.max(
+		...spans.map(({ from }) => spans.filter((span) => span.from <= from && from < span.to).length),
+	);
+}

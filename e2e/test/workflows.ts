@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type {
+	IConnections,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
+import type { Credential, Execution, WorkflowToCreate } from '../rest';
+import { CREDENTIAL_TYPE, KLING_TYPE } from '../sandboxWorkflows';
+
+export const START = 'Start';
+export const WAIT = 'Kling Video';
+
+/** A workflow whose nodes stand one behind the other. */
+export function chain(name: string, nodes: INode[]): WorkflowToCreate {
+	const connections: IConnections = {};
+	nodes.forEach((node, index) => {
+		const next = nodes[index + 1];
+		if (next === undefined) return;
+		connections[node.name] = { main: [[{ node: next.name, type: 'main', index: 0 }]] };
+	});
+	return {
+		name,
+		nodes: nodes.map((node, index) => ({ ...node, position: [index * 220, 0] })),
+		connections,
+	};
+}
+
+export function newNode(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: INodeParameters = {},
+): INode {
+	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
+}
+
+export function manualTrigger(): INode {
+	return newNode(START, 'n8n-nodes-base.manualTrigger', 1);
+}
+
+export function webhook(path: string): INode {
+	return {
+		...newNode(START, 'n8n-nodes-base.webhook', 2, {
+			httpMethod: 'POST',
+			path,
+			responseMode: 'lastNode',
+		}),
+		webhookId: randomUUID(),
+	};
+}
+
+/** @param taskId an expression or a task's id */
+export function waitFor(
+	taskId: string,
+	credential: Credential,
+	options: INodeParameters = {},
+): INode {
+	return {
+		...newNode(WAIT, KLING_TYPE, 1, {
+			operation: 'waitUntilComplete',
+			taskId,
+			options: { pollingInterval: 1, ...options },
+		}),
+		credentials: { [CREDENTIAL_TYPE]: { id: credential.id, name: credential.name } },
+	};
+}
+
+export function jsonOf(execution: Execution, nodeName: string, output = 0): IDataObject[] {
+	const items: INodeExecutionData[] =
+		execution.data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[output] ?? [];
+	return items.map(({ json }) => json);
+}
