@@ -41,8 +41,8 @@ export async function statusCheckOf(
 	return async (turn) => {
 		const giveUpAtMs = Date.now() + turn.limitMs;
 		const meaning = await run.call(taskId, turn, async () => {
-			const limitMs = Math.min(longestMs, giveUpAtMs - Date.now());
-			const answer = await ask(context, { ...request, timeout: longestMs }, taskId, limitMs, run);
+			const limitMs = Math.max(1, Math.min(longestMs, giveUpAtMs - Date.now()));
+			const answer = await ask(context, request, taskId, limitMs, run);
 			const meant = meaningOf(hideToken(answer, token));
 			if (!run.hasEnded()) logCheck(context.logger, taskId, meant);
 			return meant;
@@ -66,6 +66,8 @@ async function ask(
 			...request,
 			skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
 			url: `${request.url ?? ''}/${encodeTaskId(taskId)}`,
+			// n8n's own limit is to come after ours, which says more
+			timeout: 2 * limitMs,
 			// a copy: n8n writes the credential into it
 			headers: { ...request.headers },
 			returnFullResponse: true,

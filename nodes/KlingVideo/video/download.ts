@@ -79,7 +79,8 @@ async function tryOnce(
 	try {
 		const response: unknown = await context.helpers.httpRequest({
 			...options,
-			timeout: silenceMs,
+			// n8n's own limit is to come after ours, which says more
+			timeout: 2 * silenceMs,
 			method: 'GET',
 			url,
 			// compressed, the length announced would not be that of the file
