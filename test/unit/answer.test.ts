@@ -65,6 +65,7 @@ describe("what n8n's request helper throws", () => {
 		['ENETUNREACH', /network cannot be reached/],
 		['ETIMEDOUT', /in time/],
 		['ECONNABORTED', /in time/],
+		['HPE_INVALID_CONSTANT', /does not speak HTTP/],
 	])('%s may pass', (code, cause) => {
 		const answer = answerFromError(thrown({ code, message: `connect ${code} 10.0.0.1:443` }));
 		expect(answer).toEqual({ kind: 'noReply', cause: expect.stringMatching(cause) });

@@ -50,6 +50,8 @@ export function answerFromError(error: unknown): Answer {
 export function causeOf(error: unknown): string {
 	const { code, message } = readError(error);
 	if (/^\d+$/.test(code)) return 'the reply broke off';
+	// Node.js's HTTP parser
+	if (code.startsWith('HPE_')) return 'something answered that does not speak HTTP';
 	return CAUSE_BY_CODE[code] ?? `no connection: ${message}`;
 }
 
