@@ -236,7 +236,7 @@ describe('what goes wrong, is told at once', () => {
 		['kling-1302', /could not be checked: .*1302 \(too fast\)/, /Wait Until Complete/],
 		['broken-json', /could not be checked: .*cannot be read/, /Wait Until Complete/],
 		['bad-gzip', /could not be checked: the reply broke off/, /Wait Until Complete/],
-		['garbage', /could not be checked: no connection/, /Wait Until Complete/],
+		['garbage', /could not be checked: .*does not speak HTTP/, /Wait Until Complete/],
 		['cut', /could not be checked: the connection was cut/, /Wait Until Complete/],
 		['cut-body', /could not be checked: the reply broke off/, /Wait Until Complete/],
 		['silent', /could not be checked: no reply within 0.5 seconds/, /Wait Until Complete/],
