@@ -1,9 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 import { bytesOf } from '../../engine/binaryStore';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
+import { dictate } from '../../sandbox/oddReplies';
 import { VIDEO_NAMES } from '../../sandbox/videoHost';
 import { continueWithOutput, errorFor, itemFor, runKling, startKling, waiting } from './kling';
 
@@ -219,6 +221,32 @@ test('Stop ends a download at once, and no other is begun', async () => {
 	expect(await run.finished).toMatchObject({ status: 'canceled', runs: 1, items: [] });
 	await new Promise((resolve) => setTimeout(resolve, 1500));
 	expect(downloadsSeen()).toHaveLength(3);
+});
+
+test.each([
+	['is not taken', {}, false],
+	['is taken with "Ignore SSL Issues"', { allowUnauthorizedCerts: true }, true],
+])('a video from a host with a certificate of its own %s', async (_what, requestOptions, taken) => {
+	// for this test only: anybody may know the key
+	const pem = readFileSync(join(__dirname, 'selfSigned.pem'));
+	const host = createServer({ key: pem, cert: pem }, (_request, response) => response.end(VIDEO));
+	await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+	try {
+		const url = `https://127.0.0.1:${Object(host.address()).port}/video.mp4`;
+		const data = { task_id: '1', status: 'SUCCESS', url };
+		const text = JSON.stringify({ code: 'success', message: '', data });
+		const result = await runKling({
+			sandbox,
+			tasks: [dictate({ statusCode: 200, headers: {}, text })],
+			parameters: { ...downloading, requestOptions },
+			settings: continueWithOutput,
+		});
+		if (taken) expect(await bytesOf(fileIn(itemFor(result, 0)))).toEqual(VIDEO);
+		else expect(errorFor(result, 0)).toMatchObject({ status: 'SUCCESS' });
+	} finally {
+		host.closeAllConnections();
+		host.close();
+	}
 });
 
 test("n8n's proxy setting counts for the download as for the check", async () => {
