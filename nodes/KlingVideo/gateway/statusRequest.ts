@@ -80,8 +80,8 @@ async function ask(
 		return answerFromResponse(response, Date.now());
 	} catch (error) {
 		if (!cut.signal.aborted) return answerFromError(error);
-		const seconds = Math.max(limitMs / 1000, 0);
-		return { kind: 'noReply', cause: `no reply within ${Number(seconds.toFixed(1))} seconds` };
+		const seconds = Number((limitMs / 1000).toFixed(1));
+		return { kind: 'noReply', cause: `no reply within ${seconds} seconds` };
 	} finally {
 		run.alarms.clear(limit);
 	}
