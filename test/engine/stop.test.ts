@@ -22,7 +22,9 @@ describe.each([
 	['while some sleep and some ask', 'never,silent,drip', 3],
 ])('Stop %s', (_when, tasks, checks) => {
 	test.each(SETTINGS)('ends the wait as canceled%s', async (_name, settings) => {
-		const run = startKling({ sandbox, tasks: tasks.split(','), parameters: waiting(), settings });
+		// a Stop that only the next check would notice is none
+		const parameters = waiting({ pollingInterval: 3600, maxWaitMinutes: 1440 });
+		const run = startKling({ sandbox, tasks: tasks.split(','), parameters, settings });
 		await sandbox.untilSeen(checks);
 		// let the answer to the first check arrive
 		await new Promise((resolve) => setTimeout(resolve, 100));
