@@ -7,15 +7,14 @@ export const REPOSITORY = join(__dirname, '..');
  * Everything that is made here, and ignored by git. It has to be a dot folder: `n8n-node build`
  * copies every svg of the repository into the package, and n8n brings thousands of them.
  */
-export const MADE = join(__dirname, '.n8n');
+const MADE = join(__dirname, '.n8n');
 
-export const NODE_MODULES = join(MADE, 'node_modules');
-
-/**
- * ESLint walks through dot folders, too, and n8n unpacks its whole editor into these; it only passes
- * over what has this name. Not npm's own, which an install empties.
- */
+/** ESLint walks through dot folders, too, and n8n brings its whole editor; it only passes over what has this name. */
 const KEPT = join(MADE, 'kept', 'node_modules');
+
+/** Where installed n8ns are, each in a folder of its own: here, unless a machine shares them among clones. */
+export const SHARED_INSTALLS = process.env.E2E_INSTALLS;
+export const INSTALLS = SHARED_INSTALLS ?? join(KEPT, 'n8n');
 
 /** What `npm run n8n` keeps from one time to the next: accounts, workflows, executions. */
 export const TRY_FOLDER = join(KEPT, 'try');

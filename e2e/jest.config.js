@@ -12,7 +12,6 @@ module.exports = {
 	setupFiles: [],
 	// nothing is judged by time: this only ends what hangs, on the slowest machine
 	testTimeout: 600_000,
-	moduleNameMapper: { '^playwright-core$': '<rootDir>/.n8n/node_modules/playwright-core' },
 	// each starts an n8n of its own
 	maxWorkers: 1,
 };

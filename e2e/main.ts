@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { Listr, PRESET_TIMER } from 'listr2';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../sandbox/gateway';
 import { REPOSITORY, TRY_FOLDER } from './folders';
+import { installTasks } from './install';
 import { startN8n, type N8n } from './n8n';
-import { buildDatabaseDriver, installPackages, isInstalled, N8N_VERSION } from './install';
 import { installPackage, packPackage } from './pack';
 import { OWNER, Rest, type Credential } from './rest';
 import { CREDENTIAL_TYPE, exampleFiles, readExample } from './sandboxWorkflows';
@@ -43,19 +43,9 @@ async function main(): Promise<void> {
 		}
 	});
 
-	const hadAll = await isInstalled();
 	const tasks = new Listr(
 		[
-			{
-				title: `Installing n8n ${N8N_VERSION} and its Node.js, once: 3 GB, some minutes`,
-				enabled: () => !hadAll,
-				task: installPackages,
-			},
-			{
-				title: "Building n8n's database driver",
-				enabled: () => !hadAll,
-				task: buildDatabaseDriver,
-			},
+			...installTasks(),
 			{
 				title: 'Packing this package, and installing it as a community package',
 				task: async () => {

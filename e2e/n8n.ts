@@ -7,8 +7,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
-import { NODE_MODULES } from './folders';
-import { nodeForN8n } from './install';
+import { NODE_MODULES, nodeForN8n } from './install';
 
 export interface N8nOptions {
 	/** n8n's own folder, `.n8n`, is made in it. */

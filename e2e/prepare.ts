@@ -1,19 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { Listr, PRESET_TIMER } from 'listr2';
-import { buildDatabaseDriver, installPackages, isInstalled, N8N_VERSION } from './install';
+import { installTasks } from './install';
 import { packPackage } from './pack';
 
 /** n8n, unless it is there already, and this package as it would be published. */
 async function main(): Promise<void> {
-	const hadAll = await isInstalled();
 	await new Listr(
 		[
-			{ title: `Installing n8n ${N8N_VERSION}`, enabled: () => !hadAll, task: installPackages },
-			{
-				title: "Building n8n's database driver",
-				enabled: () => !hadAll,
-				task: buildDatabaseDriver,
-			},
+			...installTasks(),
 			{
 				title: 'Packing this package',
 				task: async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import type { ExecutionStatus, IConnections, INode, IRunExecutionData } from 'n8n-workflow';
-import { NODE_MODULES } from './folders';
+import { NODE_MODULES } from './install';
 
 /** The owner of an n8n that listens on this machine only: nobody is to be kept out. */
 export const OWNER = {
