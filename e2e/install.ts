@@ -41,6 +41,7 @@ export function installTasks(): ListrTask[] {
 
 /** n8n needs Node.js 24; this package brings its own wherever npm has one. */
 export function nodeForN8n(nodeModules = NODE_MODULES): string {
+	if (!existsSync(nodeModules)) throw new Error('No n8n: npm run test:e2e installs it.');
 	const [major] = process.versions.node.split('.').map(Number);
 	const name = process.platform === 'win32' ? 'node.exe' : 'node';
 	const brought = Object.keys(manifest.optionalDependencies)

@@ -51,7 +51,8 @@ export async function startN8n({
 	logFile,
 }: N8nOptions): Promise<N8n> {
 	const url = `http://localhost:${port}`;
-	await mkdir(userFolder, { recursive: true });
+	const temporary = join(userFolder, 'tmp');
+	await mkdir(temporary, { recursive: true });
 	await mkdir(dirname(logFile), { recursive: true });
 	const log = createWriteStream(logFile, { flags: 'a' });
 	const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
@@ -61,8 +62,9 @@ export async function startN8n({
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: {
 			...Object.fromEntries(inherited),
-			// n8n and what it starts keep caches there
+			// n8n and what it starts keep caches and uploads there
 			HOME: userFolder,
+			TMPDIR: temporary,
 			N8N_USER_FOLDER: userFolder,
 			N8N_PORT: String(port),
 			N8N_LISTEN_ADDRESS: '127.0.0.1',

@@ -99,6 +99,16 @@ export class Rest {
 		await this.http.patch(`/credentials/${id}`, { name, type, data });
 	}
 
+	/** Signs in to the service of an OAuth2 credential, as somebody who consents there at once. */
+	async authorize({ id }: Credential, code: string): Promise<void> {
+		const consentUrl = new URL(await this.get<string>(`/oauth2-credential/auth?id=${id}`));
+		const state = consentUrl.searchParams.get('state');
+		const { data: page } = await this.http.get(consentUrl.searchParams.get('redirect_uri') ?? '', {
+			params: { code, state },
+		});
+		if (!String(page).includes('Connection successful')) throw new Error('n8n was not signed in');
+	}
+
 	/** What the credential's dialog does after it was saved. */
 	async testCredential(
 		{ id, name, type }: Credential,

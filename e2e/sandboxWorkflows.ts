@@ -16,19 +16,6 @@ export function exampleFiles(): string[] {
 	return readdirSync(EXAMPLES).filter((file) => file.endsWith('.json'));
 }
 
-/** Nodes that need a service outside: what the examples with them do is not run here. */
-const OUTSIDE = /\.(emailSend|googleDrive|googleSheets|s3)$/;
-
-/** The examples that run to their end without a service outside. */
-export function exampleFilesThatRunHere(): string[] {
-	return exampleFiles().filter((file) => {
-		const { nodes }: { nodes: Array<{ type: string }> } = JSON.parse(
-			readFileSync(join(EXAMPLES, file), 'utf8'),
-		);
-		return !nodes.some(({ type }) => OUTSIDE.test(type));
-	});
-}
-
 /**
  * An example as somebody has it who followed its note: with their credential chosen in each node
  * that takes it, and submitting to their gateway.

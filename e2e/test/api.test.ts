@@ -2,32 +2,9 @@
 import axios from 'axios';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { freePort } from '../n8n';
-import { exampleFilesThatRunHere, KLING_TYPE, readExample } from '../sandboxWorkflows';
-import type { WorkflowToCreate } from '../rest';
+import { KLING_TYPE } from '../sandboxWorkflows';
 import { startHost, type Host } from './host';
-import { chain, jsonOf, manualTrigger, START, waitFor, webhook } from './workflows';
-
-/** What comes out of an example's last nodes, if there is a video and if there is none. */
-const HANDED_ON: Record<string, Array<[nodeName: string, good: object[], bad: object[]]>> = {
-	'submit-and-wait.json': [
-		[
-			'Hand On the URL',
-			[{ videoUrl: expect.stringMatching(/\/videos\/\d+\.mp4$/), seconds: 5.1 }],
-			[],
-		],
-		[
-			'Say What Happened',
-			[],
-			[
-				{
-					whatHappened: expect.stringContaining('Image pixel is invalid'),
-					whatToDo: expect.stringContaining('submit a new task'),
-					taskId: expect.stringMatching(/^\d+$/),
-				},
-			],
-		],
-	],
-};
+import { chain, manualTrigger, START, waitFor, webhook } from './workflows';
 
 let host: Host;
 
@@ -79,33 +56,6 @@ describe("the credential's test", () => {
 		expect(await tested({ baseUrl })).toMatchObject({ status: 'Error' });
 	});
 });
-
-test.each(exampleFilesThatRunHere())(
-	'examples/%s runs from its trigger to its end, whether there is a video or not',
-	async (file) => {
-		const example = readExample(file, host.credential, host.sandbox.url);
-		// side by side: automatic checking hardly asks while no video can be ready
-		const [good, bad] = await Promise.all([
-			runExample(withPrompt(example, '[success-1s]')),
-			runExample(withPrompt(example, '[failure-1s]')),
-		]);
-		expect([good.status, bad.status]).toEqual(['success', 'success']);
-		const ran = new Set([good, bad].flatMap(({ data }) => Object.keys(data.resultData.runData)));
-		const toRun = example.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
-		expect([...ran].sort()).toEqual(toRun.map(({ name }) => name).sort());
-
-		const waits = example.nodes.filter(({ type }) => type === KLING_TYPE);
-		expect(waits.length).toBeGreaterThan(0);
-		for (const { name } of waits) {
-			const videoUrl = expect.stringContaining(`${host.sandbox.url}/videos/`);
-			expect(jsonOf(good, name)).toEqual([expect.objectContaining({ succeeded: true, videoUrl })]);
-		}
-		for (const [name, ifGood, ifBad] of HANDED_ON[file] ?? []) {
-			expect([name, jsonOf(good, name)]).toEqual([name, ifGood]);
-			expect([name, jsonOf(bad, name)]).toEqual([name, ifBad]);
-		}
-	},
-);
 
 test('a failed task ends the run with its message', async () => {
 	const workflow = await host.rest.createWorkflow(
@@ -178,20 +128,4 @@ async function checked(taskId: string, times: number): Promise<void> {
 	while (sandbox.checksOf(taskId).length < times) {
 		await sandbox.untilSeen(sandbox.requests.length + 1);
 	}
-}
-
-async function runExample(example: WorkflowToCreate) {
-	const trigger = example.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
-	// one with another trigger has to be started in another way
-	if (trigger === undefined) throw new Error(`${example.name}: no trigger that can be clicked`);
-	const workflow = await host.rest.createWorkflow(example);
-	return await host.rest.ended(await host.rest.run(workflow, trigger.name));
-}
-
-/** The sandbox reads from the prompt what becomes of a video. */
-function withPrompt(example: WorkflowToCreate, scenario: string): WorkflowToCreate {
-	const prompt = 'The cat puts on the hat and looks into the camera';
-	const text = JSON.stringify(example);
-	if (!text.includes(prompt)) throw new Error(`${example.name}: another prompt than was expected`);
-	return JSON.parse(text.replaceAll(prompt, `${prompt} ${scenario}`));
 }

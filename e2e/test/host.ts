@@ -30,18 +30,19 @@ export async function startHost(name: string, env: Record<string, string> = {}):
 	await rm(userFolder, { recursive: true, force: true });
 	await installPackage(await tarball(), userFolder);
 	const sandbox = await startSandbox({ seconds: 2 });
-	const n8n = await startN8n({
-		userFolder,
-		port: await freePort(),
-		brokerPort: await freePort(),
-		env,
-		logFile,
-	});
+	let n8n: N8n | null = null;
 	const close = async () => {
-		await n8n.stop();
+		await n8n?.stop();
 		await sandbox.close();
 	};
 	try {
+		n8n = await startN8n({
+			userFolder,
+			port: await freePort(),
+			brokerPort: await freePort(),
+			env,
+			logFile,
+		});
 		const rest = await Rest.signIn(n8n.url);
 		const credential = await rest.createCredential('EZModel sandbox', CREDENTIAL_TYPE, {
 			apiToken: SANDBOX_TOKEN,

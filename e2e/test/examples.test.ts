@@ -1,0 +1,229 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
+import { REPOSITORY, TEST_FOLDER } from '../folders';
+import type { Credential, Execution, WorkflowToCreate } from '../rest';
+import { exampleFiles, KLING_TYPE, readExample } from '../sandboxWorkflows';
+import { playGoogle, type Google } from '../standIns/google';
+import { startMailHost, type MailHost } from '../standIns/mail';
+import { startOutside, type Outside } from '../standIns/outside';
+import { startS3, type S3 } from '../standIns/s3';
+import { startHost, type Host } from './host';
+import { jsonOf } from './workflows';
+
+/** What each example has to bring about. One that is missing here is told so. */
+const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[]>> = {
+	'submit-and-wait.json': async (example) => {
+		const [good, bad] = await runGoodAndBad(example);
+		expect(jsonOf(good, 'Hand On the URL')).toEqual([
+			{ videoUrl: `${host.sandbox.url}/videos/${taskOf(good)}.mp4`, seconds: 5.1 },
+		]);
+		expect(jsonOf(good, 'Say What Happened')).toEqual([]);
+		expect(jsonOf(bad, 'Hand On the URL')).toEqual([]);
+		expect(jsonOf(bad, 'Say What Happened')).toEqual([
+			{
+				whatHappened: expect.stringContaining('Image pixel is invalid'),
+				whatToDo: expect.stringContaining('submit a new task'),
+				taskId: taskOf(bad),
+			},
+		]);
+		return [good, bad];
+	},
+
+	'save-to-s3.json': async (example) => {
+		const [good, bad] = await runGoodAndBad(example);
+		const stored = [...s3.objects].map(([name, { contentType, bytes }]) => [
+			name,
+			contentType,
+			hashOf(bytes),
+		]);
+		expect(stored).toEqual([[`my-videos/kling/${taskOf(good)}.mp4`, 'video/mp4', await video()]]);
+		expect(mailHost.mails).toEqual([mailAbout(taskOf(bad))]);
+		return [good, bad];
+	},
+
+	'save-to-google-drive.json': async (example) => {
+		const [good, bad] = await runGoodAndBad(example);
+		expect(await drive()).toEqual([[`${taskOf(good)}.mp4`, 'video/mp4', ['root'], await video()]]);
+		expect(mailHost.mails).toEqual([mailAbout(taskOf(bad))]);
+		return [good, bad];
+	},
+
+	'list-in-a-sheet.json': async (example) => {
+		const { spreadsheet, files } = google;
+		const images = 'https://example.com/cat.png, https://example.com/hat.png';
+		const header = ['name', 'prompt', 'images', 'model', 'saved'];
+		const done = ['done', 'A done one', images, 'kling-v1-6', 'https://example.com/done'];
+		const row = (name: string, scenario: string) => [
+			name,
+			`A ${name} ${scenario}`,
+			images,
+			'kling-v1-6',
+			'',
+		];
+		spreadsheet.rows.push(
+			header,
+			row('cat', '[success-1s]'),
+			row('bad one', '[failure-1s]'),
+			done,
+			row('bird', '[success-2s]'),
+		);
+		const text = JSON.stringify(example).replaceAll('PUT-YOUR-SHEET-HERE', spreadsheet.id);
+		const execution = await run(JSON.parse(text));
+
+		expect(await drive()).toEqual([
+			['cat.mp4', 'video/mp4', ['root'], await video()],
+			['bird.mp4', 'video/mp4', ['root'], await video()],
+		]);
+		const [cat, bird] = [...files.values()].map(({ webViewLink }) => webViewLink);
+		expect(spreadsheet.rows).toEqual([
+			header,
+			[...row('cat', '[success-1s]').slice(0, 4), cat],
+			row('bad one', '[failure-1s]'),
+			done,
+			[...row('bird', '[success-2s]').slice(0, 4), bird],
+		]);
+		expect(mailHost.mails).toEqual([mailAbout(taskOf(execution, 1))]);
+		return [execution];
+	},
+};
+
+let mailHost: MailHost;
+let s3: S3;
+let google: Google;
+let outside: Outside;
+let host: Host;
+let credentials: Record<string, Credential>;
+
+beforeAll(async () => {
+	mailHost = await startMailHost();
+	s3 = await startS3();
+	google = playGoogle();
+	outside = await startOutside(google.hosts, join(TEST_FOLDER, 'stand-ins.pem'));
+	host = await startHost('examples', outside.env);
+	const { rest } = host;
+	const make = async (type: string, data: object) => await rest.createCredential(type, type, data);
+	const drive = await make('googleDriveOAuth2Api', google.credentialData);
+	const sheets = await make('googleSheetsOAuth2Api', google.credentialData);
+	await rest.authorize(drive, google.code);
+	await rest.authorize(sheets, google.code);
+	credentials = {
+		'n8n-nodes-base.emailSend': await make('smtp', mailHost.credentialData),
+		'n8n-nodes-base.googleDrive': drive,
+		'n8n-nodes-base.googleSheets': sheets,
+		'n8n-nodes-base.s3': await make('s3', s3.credentialData),
+	};
+});
+
+afterEach(() => {
+	google.files.clear();
+	google.spreadsheet.rows.length = 0;
+	mailHost.mails.length = 0;
+	s3.objects.clear();
+});
+
+afterAll(async () => {
+	await host?.close();
+	await outside?.close();
+	await s3?.close();
+	await mailHost?.close();
+});
+
+test.each(exampleFiles())(
+	'examples/%s runs from its trigger to its end, whether there is a video or not',
+	async (file) => {
+		const runs = EXAMPLES[file];
+		if (runs === undefined) throw new Error(`What does examples/${file} bring about? Say it here.`);
+		const example = withCredentials(readExample(file, host.credential, host.sandbox.url));
+		const executions = await runs(example);
+
+		expect(executions.map(({ status }) => status)).toEqual(executions.map(() => 'success'));
+		const ran = executions.flatMap(({ data }) => Object.keys(data.resultData.runData));
+		const toRun = example.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
+		expect([...new Set(ran)].sort()).toEqual(toRun.map(({ name }) => name).sort());
+		expect(toRun.map(({ type }) => type)).toContain(KLING_TYPE);
+	},
+);
+
+test('no example goes anywhere else', () => {
+	// n8n itself looks for the community nodes that it has verified
+	expect(outside.refused.filter((name) => name !== 'api.n8n.io')).toEqual([]);
+});
+
+/** With their credential chosen in each node that needs one, as its note says. */
+function withCredentials(example: WorkflowToCreate): WorkflowToCreate {
+	return {
+		...example,
+		nodes: example.nodes.map((node) => {
+			const credential = credentials[node.type];
+			if (credential === undefined) return node;
+			const { id, name, type } = credential;
+			return { ...node, credentials: { ...node.credentials, [type]: { id, name } } };
+		}),
+	};
+}
+
+async function runGoodAndBad(example: WorkflowToCreate): Promise<[Execution, Execution]> {
+	// side by side: automatic checking hardly asks while no video can be ready
+	return await Promise.all([
+		run(withPrompt(example, '[success-1s]')),
+		run(withPrompt(example, '[failure-1s]')),
+	]);
+}
+
+async function run(example: WorkflowToCreate): Promise<Execution> {
+	const trigger = example.nodes.find(({ type }) => type.endsWith('Trigger'));
+	if (trigger === undefined) throw new Error(`${example.name}: no trigger`);
+	const workflow = await host.rest.createWorkflow(example);
+	return await host.rest.ended(await host.rest.run(workflow, trigger.name));
+}
+
+/** The sandbox reads from the prompt what becomes of a video. */
+function withPrompt(example: WorkflowToCreate, scenario: string): WorkflowToCreate {
+	let found = 0;
+	const text = JSON.stringify(example, (_key, value: unknown) => {
+		if (!isPrompt(value)) return value;
+		found++;
+		return { ...value, value: `${value.value} ${scenario}` };
+	});
+	if (found !== 1) throw new Error(`${example.name}: ${found} prompts instead of one`);
+	return JSON.parse(text);
+}
+
+/** A field of an Edit Fields node. */
+function isPrompt(value: unknown): value is { name: 'prompt'; value: string } {
+	const { name, value: text }: IDataObject = Object(value);
+	return name === 'prompt' && typeof text === 'string';
+}
+
+function taskOf(execution: Execution, index = 0): string {
+	return String(jsonOf(execution, 'Submit the Video')[index]?.task_id);
+}
+
+function mailAbout(taskId: string) {
+	return {
+		to: 'you@example.com',
+		subject: `No video from task ${taskId}`,
+		text: expect.stringMatching(/Image pixel is invalid[^]*submit a new task/),
+	};
+}
+
+async function drive(): Promise<unknown[]> {
+	return [...google.files.values()].map(({ name, mimeType, parents, bytes }) => [
+		name,
+		mimeType,
+		parents,
+		hashOf(bytes),
+	]);
+}
+
+/** The video that the sandbox makes, as its hash. */
+async function video(): Promise<string> {
+	return hashOf(await readFile(join(REPOSITORY, 'sandbox', 'video.mp4')));
+}
+
+function hashOf(bytes: Buffer): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}
