@@ -6,12 +6,11 @@ import { Listr, PRESET_TIMER } from 'listr2';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../sandbox/gateway';
 import { REPOSITORY, TRY_FOLDER } from './folders';
 import { installTasks } from './install';
-import { startN8n, type N8n } from './n8n';
+import { freePort, startN8n, type N8n } from './n8n';
 import { installPackage, packPackage } from './pack';
 import { OWNER, Rest, type Credential } from './rest';
 import { CREDENTIAL_TYPE, exampleFiles, readExample } from './sandboxWorkflows';
 
-const LOG = join(TRY_FOLDER, 'n8n.log');
 const CREDENTIAL_NAME = 'EZModel sandbox';
 
 interface Context {
@@ -27,9 +26,12 @@ async function main(): Promise<void> {
 			'sandbox-port': { type: 'string', default: '8787' },
 			/** How long a video takes in the sandbox. */
 			seconds: { type: 'string', default: '30' },
+			/** What is kept from one time to the next. */
+			folder: { type: 'string', default: TRY_FOLDER },
 		},
 	});
-	const { real } = values;
+	const { real, folder } = values;
+	const logFile = join(folder, 'n8n.log');
 	const port = Number(values.port);
 	const started: Context = {};
 	let ready = false;
@@ -49,8 +51,8 @@ async function main(): Promise<void> {
 			{
 				title: 'Packing this package, and installing it as a community package',
 				task: async () => {
-					await rm(LOG, { force: true });
-					await installPackage(await packPackage(), TRY_FOLDER);
+					await rm(logFile, { force: true });
+					await installPackage(await packPackage(), folder);
 				},
 			},
 			{
@@ -67,10 +69,10 @@ async function main(): Promise<void> {
 				title: `Starting n8n on port ${port}`,
 				task: async () => {
 					started.n8n = await startN8n({
-						userFolder: TRY_FOLDER,
+						userFolder: folder,
 						port,
-						brokerPort: port + 1,
-						logFile: LOG,
+						brokerPort: await freePort(),
+						logFile,
 					});
 				},
 			},
@@ -87,7 +89,7 @@ async function main(): Promise<void> {
 	try {
 		await tasks.run();
 		ready = true;
-		tell(started);
+		tell(started, folder);
 		await Promise.race([interrupted, started.n8n?.ended]);
 		process.stdout.write('\nEnding n8n …\n');
 	} finally {
@@ -121,7 +123,7 @@ async function sandboxCredential(rest: Rest, gatewayUrl: string): Promise<Creden
 	return there;
 }
 
-function tell({ n8n, sandbox }: Context): void {
+function tell({ n8n, sandbox }: Context, folder: string): void {
 	const gateway =
 		sandbox === undefined
 			? `
@@ -136,7 +138,7 @@ n8n is ready: ${n8n?.url}
   password  ${OWNER.password}
 ${gateway}
 
-It listens on this machine only and keeps everything in ${relative(REPOSITORY, TRY_FOLDER)}; its log is n8n.log there.
+It listens on this machine only and keeps everything in ${relative(REPOSITORY, folder)}; its log is n8n.log there.
 Ctrl+C ends it.
 `);
 }
