@@ -1,43 +1,33 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, selectors, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
-import { CREDENTIAL_TYPE, readExample } from '../sandboxWorkflows';
+import { TEST_FOLDER } from '../folders';
+import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
+import { openNode, openWorkflow, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
 import { chain, manualTrigger, newNode, START, WAIT, waitFor } from './workflows';
 
-/** Debian's; another one can be named. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const SCREENSHOTS = join(__dirname, '..', 'screenshots');
+/** The README's are only made anew when asked for: no two runs give the same bytes. */
+const SCREENSHOTS =
+	process.env.UPDATE_SCREENSHOTS === undefined
+		? join(TEST_FOLDER, 'screenshots')
+		: join(__dirname, '..', 'screenshots');
 
 let host: Host;
-let home: string;
-let browser: Browser;
+let browser: EditorBrowser;
 let page: Page;
 
 beforeAll(async () => {
-	selectors.setTestIdAttribute('data-test-id');
+	browser = await startBrowser();
 	host = await startHost('editor');
-	home = await mkdtemp(join(tmpdir(), 'e2e-chromium-'));
 	await mkdir(SCREENSHOTS, { recursive: true });
-	browser = await chromium.launch({
-		executablePath: CHROMIUM,
-		// Chromium refuses its own sandbox to root, as whom containers run
-		args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-		env: { ...process.env, HOME: home },
-	});
 });
 
 beforeEach(async () => {
-	const context = await browser.newContext({
-		viewport: { width: 1280, height: 800 },
-		colorScheme: 'light',
-	});
-	await context.addCookies([{ ...host.rest.cookie, url: host.n8n.url }]);
-	page = await context.newPage();
+	page = await browser.openPage(host.n8n.url, host.rest);
 });
 
 afterEach(async () => {
@@ -47,7 +37,6 @@ afterEach(async () => {
 afterAll(async () => {
 	await browser?.close();
 	await host?.close();
-	if (home !== undefined) await rm(home, { recursive: true, force: true });
 });
 
 test.each(['kling', 'ezmodel', 'video'])(
@@ -88,6 +77,21 @@ test('the example shows what it does, in light and in dark', async () => {
 	}
 });
 
+test.each(exampleFiles())('the note of examples/%s fits into its box', async (file) => {
+	const { id } = await host.rest.createWorkflow(readExample(file, host.credential, null));
+	await open(id);
+	const note = page.getByTestId('sticky');
+	await note.getByRole('heading').waitFor();
+	await shoot(file.replace('.json', ''));
+	const filled = await note.evaluate((box) => {
+		const last = box.querySelector('h2')?.parentElement?.lastElementChild;
+		const { top, height } = box.getBoundingClientRect();
+		return last ? (last.getBoundingClientRect().bottom - top) / height : 0;
+	});
+	expect(filled).toBeGreaterThan(0.6);
+	expect(filled).toBeLessThan(1);
+});
+
 test('behind a submit call, the node waits and shows the video', async () => {
 	// wide enough for the URL to be seen without scrolling
 	await page.setViewportSize({ width: 1920, height: 900 });
@@ -122,7 +126,7 @@ test('a failed task says why, and what to do', async () => {
 		chain('fails', [manualTrigger(), waitFor('failure-1s-editor', host.credential)]),
 	);
 	await open(id);
-	await openNode(WAIT);
+	await openNode(page, WAIT);
 	await page.getByTestId('node-execute-button').click();
 	const output = page.getByTestId('output-panel');
 	await output
@@ -186,13 +190,7 @@ interface Given {
 }
 
 async function open(workflowId: string): Promise<void> {
-	await page.goto(`${host.n8n.url}/workflow/${workflowId}`);
-	await page.getByTestId('canvas-node').first().waitFor();
-}
-
-async function openNode(name: string): Promise<void> {
-	await page.getByTestId('canvas-node').filter({ hasText: name }).first().dblclick();
-	await page.getByTestId('ndv').waitFor();
+	await openWorkflow(page, host.n8n.url, workflowId);
 }
 
 /** A workflow that ends with the submit call. */

@@ -7,8 +7,9 @@ import axios from 'axios';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { REPOSITORY, TEST_FOLDER } from '../folders';
 import { freePort } from '../n8n';
-import { Rest } from '../rest';
-import { CREDENTIAL_TYPE, exampleFiles, KLING_TYPE, readExample } from '../sandboxWorkflows';
+import { Rest, type SavedWorkflow } from '../rest';
+import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
+import { openNode, openWorkflow, startBrowser } from './browser';
 import { jsonOf } from './workflows';
 
 const SUBMIT_AND_WAIT = 'submit-and-wait.json';
@@ -33,8 +34,7 @@ test('npm run n8n has a credential and examples that run; once more, all is as i
 		names.map((name) => `${name} (sandbox)`).sort(),
 	);
 	const { name } = readExample(SUBMIT_AND_WAIT, null, null);
-	const toRun = workflows.find((workflow) => workflow.name === `${name} (sandbox)`);
-	if (toRun === undefined) throw new Error('The example is missing');
+	const toRun = found(workflows, `${name} (sandbox)`);
 	const run = await rest.ended(await rest.run(toRun, "When Clicking 'Execute Workflow'"));
 	expect(jsonOf(run, 'Hand On the URL')).toEqual([
 		{ videoUrl: expect.stringContaining('/videos/'), seconds: 5.1 },
@@ -52,7 +52,7 @@ test('npm run n8n has a credential and examples that run; once more, all is as i
 	expect(second.said).not.toContain('Installing');
 });
 
-test('npm run n8n -- --real leaves sandbox and credential out', async () => {
+test('npm run n8n -- --real leaves the sandbox out, and the editor asks for a token', async () => {
 	const real = await start(['--folder', await emptyFolder('real'), '--real']);
 	const rest = await Rest.signIn(real.url);
 	expect(await rest.credentials()).toEqual([]);
@@ -61,9 +61,33 @@ test('npm run n8n -- --real leaves sandbox and credential out', async () => {
 	expect(real.said).not.toContain(SANDBOX_TOKEN);
 	expect(real.said).not.toMatch(/127\.0\.0\.1|sandbox gateway/);
 	expect(real.said).toMatch(/create an EZModel API credential with\s+your token/);
-	expect((await rest.nodeTypes()).map((type) => type.name)).toContain(KLING_TYPE);
+
+	const browser = await startBrowser();
+	try {
+		const page = await browser.openPage(real.url, rest);
+		const { name } = readExample(SUBMIT_AND_WAIT, null, null);
+		const { id } = found(workflows, name);
+		await openWorkflow(page, real.url, id);
+		await openNode(page, 'Wait for the Video');
+		await page.getByText('Connect to EZModel').click();
+		const dialog = page.getByRole('dialog').filter({ hasText: 'EZModel API' });
+		await dialog.getByText('API Token').first().waitFor();
+		const fields = dialog.getByTestId('parameter-input-field');
+		expect(await fields.evaluateAll((all) => all.map((one) => one.getAttribute('value')))).toEqual([
+			'',
+			'https://api.ezmodel.cloud',
+		]);
+	} finally {
+		await browser.close();
+	}
 	expect(await real.interrupt()).toEqual({ exitCode: 0 });
 });
+
+function found(workflows: SavedWorkflow[], name: string): SavedWorkflow {
+	const workflow = workflows.find((one) => one.name === name);
+	if (workflow === undefined) throw new Error(`No workflow ${name}`);
+	return workflow;
+}
 
 async function emptyFolder(name: string): Promise<string> {
 	const folder = join(TEST_FOLDER, name);
