@@ -6,7 +6,7 @@ import { Listr, PRESET_TIMER } from 'listr2';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../sandbox/gateway';
 import { REPOSITORY, TRY_FOLDER } from './folders';
 import { installTasks } from './install';
-import { freePort, startN8n, type N8n } from './n8n';
+import { freePort, isTaken, startN8n, type N8n } from './n8n';
 import { installPackage, packPackage } from './pack';
 import { OWNER, Rest, type Credential } from './rest';
 import { CREDENTIAL_TYPE, exampleFiles, readExample } from './sandboxWorkflows';
@@ -33,6 +33,15 @@ async function main(): Promise<void> {
 	const { real, folder } = values;
 	const logFile = join(folder, 'n8n.log');
 	const port = Number(values.port);
+	const sandboxPort = Number(values['sandbox-port']);
+	for (const [taken, option] of [
+		[port, '--port'],
+		[real ? null : sandboxPort, '--sandbox-port'],
+	] as const) {
+		if (taken !== null && (await isTaken(taken))) {
+			throw new Error(`Port ${taken} is in use. Choose another: npm run n8n -- ${option} …`);
+		}
+	}
 	const started: Context = {};
 	let ready = false;
 	const interrupted = new Promise<void>((resolve) => {
@@ -56,11 +65,11 @@ async function main(): Promise<void> {
 				},
 			},
 			{
-				title: `Starting the sandbox gateway on port ${values['sandbox-port']}`,
+				title: `Starting the sandbox gateway on port ${sandboxPort}`,
 				enabled: () => !real,
 				task: async () => {
 					started.sandbox = await startSandbox({
-						port: Number(values['sandbox-port']),
+						port: sandboxPort,
 						seconds: Number(values.seconds),
 					});
 				},

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
@@ -127,6 +127,19 @@ async function isReady(url: string): Promise<boolean> {
 		.get(`${url}/healthz/readiness`, { validateStatus: () => true, proxy: false })
 		.catch(() => ({ status: 0 }));
 	return status === 200;
+}
+
+/** Whether somebody answers there: a second n8n of the user's, say, which is not to be mistaken for ours. */
+export async function isTaken(port: number): Promise<boolean> {
+	const socket = connect({ host: 'localhost', port });
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
 }
 
 /** A port that nobody listened on a moment ago. */

@@ -9,6 +9,7 @@ import { REPOSITORY, TEST_FOLDER } from '../folders';
 import { freePort } from '../n8n';
 import { Rest, type SavedWorkflow } from '../rest';
 import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
+import { serve } from '../standIns/serve';
 import { openNode, openWorkflow, startBrowser } from './browser';
 import { jsonOf } from './workflows';
 
@@ -83,6 +84,18 @@ test('npm run n8n -- --real leaves the sandbox out, and the editor asks for a to
 	expect(await real.interrupt()).toEqual({ exitCode: 0 });
 });
 
+test('npm run n8n touches no other n8n on its port', async () => {
+	const requests: unknown[] = [];
+	const other = await serve((req, res) => {
+		requests.push(req.url);
+		res.end();
+	});
+	const port = Number(new URL(other.url).port);
+	await expect(start(['--real'], port)).rejects.toThrow(`Port ${port} is in use`);
+	await other.close();
+	expect(requests).toEqual([]);
+});
+
 function found(workflows: SavedWorkflow[], name: string): SavedWorkflow {
 	const workflow = workflows.find((one) => one.name === name);
 	if (workflow === undefined) throw new Error(`No workflow ${name}`);
@@ -96,8 +109,8 @@ async function emptyFolder(name: string): Promise<string> {
 }
 
 /** What `npm run n8n` runs. */
-async function start(args: string[]): Promise<Running> {
-	const port = await freePort();
+async function start(args: string[], atPort?: number): Promise<Running> {
+	const port = atPort ?? (await freePort());
 	const child = spawn(
 		process.execPath,
 		['--import', 'tsx', 'e2e/main.ts', '--port', String(port), ...args],
