@@ -107,6 +107,26 @@ test('behind a submit call, the node waits and shows the video', async () => {
 	await page.getByTestId('parameter-input-operation').waitFor();
 	await page.getByTestId('collection-parameter-add').locator('visible=true').first().click();
 	await page.getByText('Polling Interval (Seconds)').waitFor();
+	expect(
+		await inOrder([
+			'Credential',
+			'Resource',
+			'Operation',
+			'Task ID',
+			'Download Video',
+			'Simplify',
+			'Options',
+		]),
+	).toBe(true);
+	expect(
+		await inOrder([
+			'Max Failed Checks',
+			'Max Wait (Minutes)',
+			'On Failed Task',
+			'On Timeout',
+			'Polling Interval (Seconds)',
+		]),
+	).toBe(true);
 	await shoot('options');
 	await page.keyboard.press('Escape');
 	await page.getByTestId('node-execute-button').click();
@@ -191,6 +211,21 @@ interface Given {
 
 async function open(workflowId: string): Promise<void> {
 	await openWorkflow(page, host.n8n.url, workflowId);
+}
+
+/** Whether these texts stand one under the other. */
+async function inOrder(texts: string[]): Promise<boolean> {
+	const tops = await Promise.all(
+		texts.map(async (text) => {
+			const box = await page
+				.getByText(text, { exact: true })
+				.locator('visible=true')
+				.first()
+				.boundingBox();
+			return box?.y ?? NaN;
+		}),
+	);
+	return tops.every((top, index) => index === 0 || top > (tops[index - 1] ?? NaN));
 }
 
 /** A workflow that ends with the submit call. */
