@@ -33,6 +33,8 @@ export async function startBrowser(): Promise<EditorBrowser> {
 				viewport: { width: 1280, height: 800 },
 				colorScheme: 'light',
 			});
+			// nothing is judged by time: this only ends what hangs, and says what it waited for
+			context.setDefaultTimeout(180_000);
 			await context.addCookies([{ ...cookie, url }]);
 			return await context.newPage();
 		},

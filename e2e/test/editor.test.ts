@@ -131,7 +131,7 @@ test('behind a submit call, the node waits and shows the video', async () => {
 	await page.keyboard.press('Escape');
 	await page.getByTestId('node-execute-button').click();
 	const output = page.getByTestId('output-panel');
-	await output.getByText(`${host.sandbox.url}/videos/`).first().waitFor({ timeout: 120_000 });
+	await output.getByText(`${host.sandbox.url}/videos/`).first().waitFor();
 	await output.getByTestId('radio-button-table').click();
 	const table = output.locator('table');
 	await table.waitFor();

@@ -27,10 +27,11 @@ beforeAll(async () => {
 		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 		QUEUE_BULL_REDIS_PORT: String(redisPort),
 		N8N_ENCRYPTION_KEY: 'only for tests',
-		// what a worker that is killed leaves behind is found within seconds instead of a minute
-		QUEUE_WORKER_LOCK_DURATION: '3000',
-		QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
-		QUEUE_WORKER_STALLED_INTERVAL: '2000',
+		// what a worker that is killed leaves behind is found within seconds instead of a minute, but
+		// one that is only slow is not taken for dead
+		QUEUE_WORKER_LOCK_DURATION: '10000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+		QUEUE_WORKER_STALLED_INTERVAL: '5000',
 	};
 	host = await startHost('queue', env);
 	workers = [await startWorker(), await startWorker()];
@@ -77,7 +78,11 @@ test('Stop reaches the worker, and the gateway is asked no more', async () => {
 test('the waits of a worker that is killed end as failed; those of the other go on', async () => {
 	const { rest } = host;
 	const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
-	const taskIds = Array.from({ length: 6 }, (_, index) => `success-12s-killed${index}`);
+	// more than one worker takes: each has some
+	const taskIds = Array.from(
+		{ length: CONCURRENCY + 4 },
+		(_, index) => `success-20s-killed${index}`,
+	);
 	for (const taskId of taskIds) void call(taskId).catch(() => undefined);
 	for (const taskId of taskIds) await checked(taskId, 1);
 	await workers[0]?.kill();
