@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export const REPOSITORY = join(__dirname, '..');
 
@@ -13,8 +13,9 @@ const MADE = join(__dirname, '.n8n');
 const KEPT = join(MADE, 'kept', 'node_modules');
 
 /** Where installed n8ns are, each in a folder of its own: here, unless a machine shares them among clones. */
-export const SHARED_INSTALLS = process.env.E2E_INSTALLS;
-export const INSTALLS = SHARED_INSTALLS ?? join(KEPT, 'n8n');
+const { E2E_INSTALLS: shared = '' } = process.env;
+export const INSTALLS_ARE_SHARED = shared !== '';
+export const INSTALLS = INSTALLS_ARE_SHARED ? resolve(shared) : join(KEPT, 'n8n');
 
 /** What `npm run n8n` keeps from one time to the next: accounts, workflows, executions. */
 export const TRY_FOLDER = join(KEPT, 'try');

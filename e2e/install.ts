@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { ListrTask } from 'listr2';
-import { INSTALLS, SHARED_INSTALLS } from './folders';
+import { INSTALLS, INSTALLS_ARE_SHARED } from './folders';
 import manifest from './package.json';
 import { run } from './run';
 
@@ -89,7 +89,7 @@ async function finish(): Promise<void> {
 		if (!existsSync(INSTALL)) throw error;
 		await rm(UNFINISHED, { recursive: true });
 	}
-	if (SHARED_INSTALLS === undefined) await removeOthers();
+	if (!INSTALLS_ARE_SHARED) await removeOthers();
 }
 
 /** Earlier versions, which this clone needs no more. */
