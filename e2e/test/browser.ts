@@ -25,7 +25,7 @@ export async function startBrowser(): Promise<EditorBrowser> {
 		executablePath: CHROMIUM,
 		// Chromium refuses its own sandbox to root, as whom containers run
 		args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-		env: { ...process.env, HOME: home },
+		env: { ...process.env, HOME: home, TMPDIR: home },
 	});
 	return {
 		openPage: async (url, { cookie }) => {
