@@ -56,12 +56,16 @@ export async function startN8n({
 	await mkdir(dirname(logFile), { recursive: true });
 	const log = createWriteStream(logFile, { flags: 'a' });
 	const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
-	const child = spawn(nodeForN8n(), [join(NODE_MODULES, 'n8n', 'bin', 'n8n'), command, ...args], {
+	const script = join(NODE_MODULES, 'n8n', 'bin', 'n8n');
+	// tests that are broken off clear nothing up: it ends when we are gone, however we ended
+	const endWithParent = ['--require', join(__dirname, 'endWithParent.js')];
+	const child = spawn(nodeForN8n(), [...endWithParent, script, command, ...args], {
 		// a group of its own: Ctrl+C is for us, and what n8n starts itself ends with it
 		detached: true,
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['pipe', 'pipe', 'pipe'],
 		env: {
 			...Object.fromEntries(inherited),
+			E2E_PARENT: String(process.pid),
 			// n8n and what it starts keep caches and uploads there
 			HOME: userFolder,
 			TMPDIR: temporary,

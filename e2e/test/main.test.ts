@@ -22,6 +22,13 @@ interface Running {
 	interrupt(): Promise<{ exitCode: number | null }>;
 }
 
+/** What a failed test has left running. */
+const running = new Set<Running>();
+
+afterEach(async () => {
+	await Promise.all([...running].map(async (one) => await one.interrupt()));
+});
+
 const names = exampleFiles().map((file) => readExample(file, null, null).name);
 
 test('npm run n8n has a credential and examples that run; once more, all is as it was left', async () => {
@@ -132,15 +139,18 @@ async function start(args: string[], atPort?: number): Promise<Running> {
 	});
 	failed.catch(() => undefined);
 	const url = await Promise.race([ready, failed]);
-	return {
+	const started: Running = {
 		url,
 		get said() {
 			return said;
 		},
 		interrupt: async () => {
+			running.delete(started);
 			child.kill('SIGINT');
 			const [exitCode] = await ended;
 			return { exitCode };
 		},
 	};
+	running.add(started);
+	return started;
 }
