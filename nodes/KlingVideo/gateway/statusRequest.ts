@@ -1,5 +1,6 @@
 import type {
 	DeclarativeRestApiSettings,
+	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 	Logger,
@@ -10,9 +11,27 @@ import { answerFromError, answerFromResponse } from './answer';
 import { hideToken } from './hideToken';
 import { meaningOf, type Answer, type Meaning } from './meaning';
 import { encodeTaskId } from './taskId';
-import { isJsonObject, readNumber } from './unknownJson';
+import { isJsonObject } from './unknownJson';
 
 export const CREDENTIAL_TYPE = 'ezModelApi';
+
+/** What n8n hands to a declarative operation, or to one of our own. */
+export type NodeContext = IExecuteFunctions | IExecutePaginationFunctions;
+
+/**
+ * The status call, which every operation makes, once or again and again; the task id is added to
+ * its path when it is sent.
+ *
+ * HTTP statuses are read by us, and redirects are never followed: n8n would carry the token along
+ * to another host. Either also keeps n8n from sending the request anew after a 401.
+ */
+export const STATUS_REQUEST = {
+	method: 'GET',
+	url: '/kling/v1/videos/multi-image2video',
+	ignoreHttpStatusErrors: true,
+	disableFollowRedirect: true,
+	encoding: 'text',
+} as const satisfies Partial<IHttpRequestOptions>;
 
 /** A status call takes milliseconds: one that takes longer than this has been lost. */
 const REQUEST_LIMIT_MS = 30_000;
@@ -20,24 +39,31 @@ const REQUEST_LIMIT_MS = 30_000;
 /** Asks the gateway once for a task's status, when its turn has come. Never throws. */
 export type CheckStatus = (turn: Turn) => Promise<Meaning>;
 
+/** The task that is asked for, and how. */
+export interface AskedStatus {
+	taskId: string;
+	/** The time limit that the user set for a request, if any. */
+	timeoutMs: number | null;
+	/** Whether the bodies of good replies are wanted; a wait of hours holds the last one. */
+	keepBody: boolean;
+}
+
 /**
- * Makes the check of one task out of the request that n8n's routing has put together (base URL,
- * method, headers, proxy, SSL).
+ * Makes the check of one task out of a request that has all but the task id: base URL, method,
+ * headers, proxy, SSL.
  *
  * @param run whose end ends a check that is under way
- * @param keepBody whether the bodies of good replies are wanted; a wait of hours holds the last one
  * @throws what n8n throws when the credential cannot be read
  */
 export async function statusCheckOf(
-	context: IExecutePaginationFunctions,
+	context: NodeContext,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
-	taskId: string,
+	{ taskId, timeoutMs, keepBody }: AskedStatus,
 	run: Run,
-	keepBody: boolean,
 ): Promise<CheckStatus> {
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const token = isJsonObject(credential) ? credential.apiToken : null;
-	const longestMs = timeoutSetByUser(context) ?? REQUEST_LIMIT_MS;
+	const longestMs = timeoutMs ?? REQUEST_LIMIT_MS;
 	return async (turn) => {
 		const giveUpAtMs = Date.now() + turn.limitMs;
 		const meaning = await run.call(taskId, turn, async () => {
@@ -52,7 +78,7 @@ export async function statusCheckOf(
 }
 
 async function ask(
-	context: IExecutePaginationFunctions,
+	context: NodeContext,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	taskId: string,
 	limitMs: number,
@@ -88,10 +114,7 @@ async function ask(
 }
 
 /** n8n cancels a request by its context's signal and by no other. */
-function cancelledBy(
-	context: IExecutePaginationFunctions,
-	signal: AbortSignal,
-): IExecutePaginationFunctions {
+function cancelledBy<Context extends NodeContext>(context: Context, signal: AbortSignal): Context {
 	return new Proxy(context, {
 		get: (target, key) =>
 			key === 'getExecutionCancelSignal' ? () => signal : Reflect.get(target, key),
@@ -105,11 +128,4 @@ function logCheck(logger: Logger, taskId: string, meaning: Meaning): void {
 	const progress = kind === 'task' ? meaning.task.progress : null;
 	const summary = kind === 'trouble' ? meaning.cause : (status ?? kind);
 	logger.debug(`Checked task ${taskId}: ${summary}`, { taskId, kind, status, progress });
-}
-
-/** The timeout in milliseconds that the user set among n8n's request options, if any. */
-export function timeoutSetByUser(context: IExecutePaginationFunctions): number | null {
-	const requestOptions: unknown = context.getNodeParameter('requestOptions', {});
-	const timeoutMs = isJsonObject(requestOptions) ? readNumber(requestOptions.timeout) : null;
-	return timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null;
 }

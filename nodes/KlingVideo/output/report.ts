@@ -1,11 +1,13 @@
-import {
-	NodeApiError,
-	NodeOperationError,
-	type IExecutePaginationFunctions,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
+import type { NodeContext } from '../gateway/statusRequest';
 import type { Task } from '../gateway/task';
 import { tell, type Situation } from './situation';
+
+/** The input item that an output item is for. */
+export interface Place {
+	context: NodeContext;
+	itemIndex: number;
+}
 
 /**
  * Gives a situation to the user: the one place where errors are made.
@@ -17,12 +19,11 @@ import { tell, type Situation } from './situation';
  * @throws NodeOperationError if the Task ID is of no use, NodeApiError for everything else
  */
 export function report(
-	context: IExecutePaginationFunctions,
+	{ context, itemIndex }: Place,
 	situation: Situation,
 	taskId: string,
 	lastSeen: Task | null,
 ): INodeExecutionData {
-	const itemIndex = context.getItemIndex();
 	const { message, description } = tell(situation, taskId, lastSeen);
 	if (context.continueOnFail()) {
 		const error = { message, description, taskId, status: lastSeen?.status ?? null };

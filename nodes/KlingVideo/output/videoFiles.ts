@@ -1,11 +1,7 @@
-import type {
-	DeclarativeRestApiSettings,
-	IBinaryKeyData,
-	IExecutePaginationFunctions,
-} from 'n8n-workflow';
-import { timeoutSetByUser } from '../gateway/statusRequest';
+import type { DeclarativeRestApiSettings, IBinaryKeyData } from 'n8n-workflow';
+import type { NodeContext } from '../gateway/statusRequest';
 import type { Video } from '../gateway/task';
-import { readText } from '../gateway/unknownJson';
+import type { Asked } from '../input/asked';
 import type { Run } from '../run/run';
 import { downloadVideo, type DownloadRefusal } from '../video/download';
 
@@ -18,28 +14,27 @@ export type VideoFiles = { kind: 'files'; files: IBinaryKeyData } | DownloadRefu
  * @returns the files by the names of their fields: `data`, `data_1`, …
  */
 export async function videoFilesOf(
-	context: IExecutePaginationFunctions,
-	request: DeclarativeRestApiSettings.HttpRequestOptions,
-	taskId: string,
+	context: NodeContext,
+	{ id, fileField, timeoutMs }: Asked,
 	videos: Video[],
+	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	run: Run,
 ): Promise<VideoFiles> {
 	const files: IBinaryKeyData = {};
-	if (context.getNodeParameter('downloadVideo', false) !== true) return { kind: 'files', files };
+	if (fileField === null) return { kind: 'files', files };
 
-	const field = readText(context.getNodeParameter('binaryPropertyName', 'data')) ?? 'data';
 	const network = {
 		proxy: request.proxy,
 		skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
-		timeoutMs: timeoutSetByUser(context),
+		timeoutMs,
 	};
 	for (const [index, { url }] of videos.entries()) {
-		const fileName = `${taskId.replace(/[^\w.-]+/g, '_')}${index === 0 ? '' : `_${index}`}`;
+		const fileName = `${id.taskId.replace(/[^\w.-]+/g, '_')}${index === 0 ? '' : `_${index}`}`;
 		const download = await run.download(
 			async () => await downloadVideo(context, { url, fileName }, network, run),
 		);
 		if (download.kind !== 'stored') return download;
-		files[fieldName(field, index)] = download.file;
+		files[fieldName(fileField, index)] = download.file;
 	}
 	return { kind: 'files', files };
 }

@@ -1,5 +1,6 @@
-import type { IBinaryData, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 import { causeOf } from '../gateway/answer';
+import type { NodeContext } from '../gateway/statusRequest';
 import { isJsonObject, readText } from '../gateway/unknownJson';
 import type { Alarm } from '../run/alarms';
 import type { Run } from '../run/run';
@@ -39,10 +40,7 @@ export interface NetworkSettings {
 }
 
 /** Bytes as they arrive, which n8n stores as they come. */
-type ByteStream = Exclude<
-	Parameters<IExecutePaginationFunctions['helpers']['prepareBinaryData']>[0],
-	Uint8Array
->;
+type ByteStream = Exclude<Parameters<NodeContext['helpers']['prepareBinaryData']>[0], Uint8Array>;
 
 /**
  * Streams a video from its host into n8n's binary store. It is asked for without the credential: the
@@ -52,7 +50,7 @@ type ByteStream = Exclude<
  * @returns never a file that is shorter or longer than announced
  */
 export async function downloadVideo(
-	context: IExecutePaginationFunctions,
+	context: NodeContext,
 	source: VideoSource,
 	network: NetworkSettings,
 	run: Run,
@@ -68,7 +66,7 @@ export async function downloadVideo(
 }
 
 async function tryOnce(
-	context: IExecutePaginationFunctions,
+	context: NodeContext,
 	{ url, fileName }: VideoSource,
 	network: NetworkSettings,
 	run: Run,
@@ -197,7 +195,7 @@ function isByteStream(value: unknown): value is ByteStream {
 }
 
 /** Bytes in n8n's store. Before n8n 2, an item does not say how many there are. */
-async function sizeOf(context: IExecutePaginationFunctions, file: IBinaryData): Promise<number> {
+async function sizeOf(context: NodeContext, file: IBinaryData): Promise<number> {
 	if (file.bytes !== undefined) return file.bytes;
 	if (file.id === undefined) return Buffer.byteLength(file.data, 'base64');
 	return (await context.helpers.getBinaryMetadata(file.id)).fileSize;

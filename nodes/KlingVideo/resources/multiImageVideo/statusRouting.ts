@@ -1,4 +1,5 @@
 import type { IN8nRequestOperations, INodePropertyRouting } from 'n8n-workflow';
+import { STATUS_REQUEST } from '../../gateway/statusRequest';
 
 /** A pagination function: n8n calls it once for each input item, with the request to send. */
 export type StatusPagination = Extract<
@@ -6,22 +7,10 @@ export type StatusPagination = Extract<
 	(...args: never[]) => unknown
 >;
 
-/**
- * The status call, which every operation makes, once or again and again; the task id is added to
- * its path when it is sent.
- *
- * HTTP statuses are read by us, and redirects are never followed: n8n would carry the token along
- * to another host. Either also keeps n8n from sending the request anew after a 401.
- */
+/** Has n8n put the status call together and hand it to `pagination`, which sends it. */
 export function statusRouting(pagination: StatusPagination): INodePropertyRouting {
 	return {
-		request: {
-			method: 'GET',
-			url: '/kling/v1/videos/multi-image2video',
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-			encoding: 'text',
-		},
+		request: STATUS_REQUEST,
 		send: { paginate: true },
 		operations: { pagination },
 	};

@@ -3,9 +3,10 @@ import type {
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
-import { itemForTask, type Outcome } from '../../output/itemForTask';
-import { readPlan, type WaitPlan } from '../../wait/plan';
-import { waitForTask, type WaitResult } from '../../wait/waitForTask';
+import { itemForTask } from '../../output/itemForTask';
+import { outcomeOf } from '../../output/outcome';
+import { readPlan } from '../../wait/plan';
+import { waitForTask } from '../../wait/waitForTask';
 import { statusRouting, type StatusPagination } from './statusRouting';
 
 const checkUntilComplete: StatusPagination = function (this: IExecutePaginationFunctions, request) {
@@ -19,37 +20,6 @@ const checkUntilComplete: StatusPagination = function (this: IExecutePaginationF
 		}).then((result) => outcomeOf(result, plan)),
 	);
 };
-
-/** What the plan makes of how a wait ended. */
-function outcomeOf(result: WaitResult, plan: WaitPlan): Outcome {
-	if (result.kind === 'stopped') return result;
-	const { seen } = result;
-	const wait = {
-		checks: result.checks,
-		waitedSeconds: Math.round(result.waitedMs / 100) / 10,
-		timedOut: result.kind === 'timedOut',
-	};
-	switch (result.kind) {
-		case 'succeeded':
-			return { kind: 'task', seen: result.seen, wait };
-		case 'failed': {
-			if (plan.onFailure === 'returnTask') return { kind: 'task', seen: result.seen, wait };
-			const reason = result.seen.task.failureReason;
-			return { kind: 'situation', situation: { kind: 'failed', reason }, seen };
-		}
-		case 'timedOut': {
-			if (seen !== null && plan.onTimeout === 'returnLastStatus')
-				return { kind: 'task', seen, wait };
-			const maxWaitMinutes = plan.maxWaitMs / 60_000;
-			return { kind: 'situation', situation: { ...result, maxWaitMinutes }, seen };
-		}
-		case 'refused':
-			return { kind: 'situation', situation: result.refusal, seen };
-		case 'tooMuchTrouble':
-		case 'succeededWithoutVideo':
-			return { kind: 'situation', situation: result, seen };
-	}
-}
 
 export const waitUntilComplete: INodePropertyOptions = {
 	name: 'Wait Until Complete',
