@@ -1,5 +1,5 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
-import { multiImageVideoDescription } from './resources/multiImageVideo';
+import { multiImageVideoDescription, multiImageVideoOperations } from './resources/multiImageVideo';
 
 export class KlingVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -12,7 +12,7 @@ export class KlingVideo implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["operation"] === "getStatus" ? "Get Multi-Image Video Status" : "Wait Until Complete" }}',
+			'={{ ({ getStatus: "Get Multi-Image Video Status", suspendUntilComplete: "Suspend Until Complete", waitUntilComplete: "Wait Until Complete" })[$parameter["operation"]] }}',
 		description:
 			'Wait for a Kling multi-image video on the EZModel gateway and get its URL or file',
 		defaults: { name: 'Kling Video' },
@@ -36,4 +36,7 @@ export class KlingVideo implements INodeType {
 			...multiImageVideoDescription,
 		],
 	};
+
+	/** n8n runs these in place of the routing of the operation's name. */
+	customOperations = { multiImageVideo: multiImageVideoOperations };
 }

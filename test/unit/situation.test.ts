@@ -49,6 +49,13 @@ const SITUATIONS: Record<Situation['kind'], Situation[]> = {
 	linkRunOut: [{ kind: 'linkRunOut', statusCode: 403 }],
 	notAVideo: [{ kind: 'notAVideo', found: SAID }],
 	downloadWentWrong: [{ kind: 'downloadWentWrong', cause: SAID }],
+	unreadableParameters: [{ kind: 'unreadableParameters', cause: SAID }],
+	hostTooOld: [{ kind: 'hostTooOld' }],
+	insideTool: [{ kind: 'insideTool' }],
+	workflowNotSaved: [{ kind: 'workflowNotSaved' }],
+	callerDoesNotWait: [{ kind: 'callerDoesNotWait' }],
+	notSuspended: [{ kind: 'notSuspended', cause: SAID }],
+	parkedByOtherVersion: [{ kind: 'parkedByOtherVersion' }],
 };
 const ALL = Object.values(SITUATIONS).flat();
 

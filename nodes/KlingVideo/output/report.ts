@@ -3,6 +3,19 @@ import type { NodeContext } from '../gateway/statusRequest';
 import type { Task } from '../gateway/task';
 import { tell, type Situation } from './situation';
 
+const NODE_SITUATIONS = new Set<Situation['kind']>([
+	'noTaskId',
+	'taskIdLostDigits',
+	'unusableTaskId',
+	'unreadableParameters',
+	'hostTooOld',
+	'insideTool',
+	'workflowNotSaved',
+	'callerDoesNotWait',
+	'notSuspended',
+	'parkedByOtherVersion',
+]);
+
 /** The input item that an output item is for. */
 export interface Place {
 	context: NodeContext;
@@ -16,7 +29,8 @@ export interface Place {
  * @param lastSeen the task in its last good reply, if there was one
  * @returns an item for the error output, if the node continues on failure. Its one key keeps the
  * task id there on every n8n; an error in `item.error` would lose it
- * @throws NodeOperationError if the Task ID is of no use, NodeApiError for everything else
+ * @throws NodeOperationError if the Task ID is of no use or n8n cannot suspend the workflow,
+ * NodeApiError for everything else
  */
 export function report(
 	{ context, itemIndex }: Place,
@@ -30,7 +44,7 @@ export function report(
 		return { json: { error }, pairedItem: { item: itemIndex } };
 	}
 
-	const error = isAboutTaskId(situation)
+	const error = isAboutNode(situation)
 		? new NodeOperationError(context.getNode(), message, { itemIndex, description })
 		: new NodeApiError(
 				context.getNode(),
@@ -43,8 +57,9 @@ export function report(
 	throw error;
 }
 
-function isAboutTaskId({ kind }: Situation): boolean {
-	return kind === 'noTaskId' || kind === 'taskIdLostDigits' || kind === 'unusableTaskId';
+/** Whether the node, rather than the gateway, has something to say. */
+function isAboutNode({ kind }: Situation): boolean {
+	return NODE_SITUATIONS.has(kind);
 }
 
 /** The status that n8n shows beside the message, where the gateway's reply had a telling one. */

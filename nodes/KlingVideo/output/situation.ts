@@ -1,6 +1,7 @@
 import type { Refusal } from '../gateway/meaning';
 import type { Task } from '../gateway/task';
 import type { TaskIdRead } from '../gateway/taskId';
+import type { CannotSuspend } from '../suspend/whyNotHere';
 import type { DownloadRefusal } from '../video/download';
 
 /** Everything that can keep an item from its video. */
@@ -12,7 +13,11 @@ export type Situation =
 	| { kind: 'failed'; reason: string | null }
 	| { kind: 'succeededWithoutVideo' }
 	| { kind: 'timedOut'; maxWaitMinutes: number; cause: string | null }
-	| DownloadRefusal;
+	| DownloadRefusal
+	| { kind: 'unreadableParameters'; cause: string }
+	| CannotSuspend
+	| { kind: 'notSuspended'; cause: string }
+	| { kind: 'parkedByOtherVersion' };
 
 export interface Told {
 	/** What happened. */
@@ -23,6 +28,7 @@ export interface Told {
 
 const WAIT_AGAIN =
 	'The task itself goes on. Run this node again with the same Task ID to go on waiting; that costs nothing.';
+const USE_WAIT = 'Use the operation "Wait Until Complete" instead';
 const GO_ON_WITHOUT =
 	'To keep the other items, set "On Error" in the node\'s settings to "Continue (using error output)".';
 
@@ -138,6 +144,42 @@ export function tell(situation: Situation, taskId: string, lastSeen: Task | null
 				message: `The video of task ${taskId} is ready, but could not be downloaded: ${shorten(situation.cause)}`,
 				description:
 					'It was tried several times. Run this node again with the same Task ID: the video is still there, and that costs nothing.',
+			};
+		case 'unreadableParameters':
+			return {
+				message: `A field of this node cannot be read: ${shorten(situation.cause)}`,
+				description:
+					'Look at the expressions in its fields, and at the item that they are read from.',
+			};
+		case 'hostTooOld':
+			return {
+				message: 'This n8n is too old for "Suspend Until Complete"',
+				description: `It would go on without the video. Update n8n to version 2.28 or later. ${USE_WAIT} until then.`,
+			};
+		case 'insideTool':
+			return {
+				message: 'A tool of an AI agent cannot suspend the workflow',
+				description: `${USE_WAIT}, or "Get Multi-Image Video Status" and let the agent ask again.`,
+			};
+		case 'workflowNotSaved':
+			return {
+				message: 'Save the workflow before you suspend it',
+				description: `n8n can only go on with a workflow that is saved. ${USE_WAIT} to run it unsaved.`,
+			};
+		case 'callerDoesNotWait':
+			return {
+				message: 'This sub-workflow cannot be suspended, since its caller cannot wait for it',
+				description: `${USE_WAIT}, or call the sub-workflow with the node "Execute Sub-workflow".`,
+			};
+		case 'notSuspended':
+			return {
+				message: `n8n could not suspend the workflow: ${shorten(situation.cause)}`,
+				description: `The tasks themselves go on. ${USE_WAIT}. If the workflow's settings limit by whom it can be called, allow it to be called by itself.`,
+			};
+		case 'parkedByOtherVersion':
+			return {
+				message: 'Another version of this node suspended the workflow, and this one cannot go on',
+				description: WAIT_AGAIN,
 			};
 		case 'timedOut': {
 			const limit = minutes(situation.maxWaitMinutes);

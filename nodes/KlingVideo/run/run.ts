@@ -1,4 +1,4 @@
-import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IExecutePaginationFunctions } from 'n8n-workflow';
 import type { Meaning } from '../gateway/meaning';
 import { Alarms } from './alarms';
 import { Pace, type Turn } from './pace';
@@ -29,6 +29,21 @@ export function joinRun(context: IExecutePaginationFunctions): Run {
 	}
 	run.join(itemIndex);
 	return run;
+}
+
+/** A run of an operation of our own, which n8n calls once for all items. */
+export async function inOneRun<Result>(
+	context: IExecuteFunctions,
+	itemCount: number,
+	work: (run: Run) => Promise<Result>,
+): Promise<Result> {
+	const run = new Run(itemCount, context.getExecutionCancelSignal());
+	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.join(itemIndex);
+	try {
+		return await work(run);
+	} finally {
+		for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.leave();
+	}
 }
 
 /** What the items of one run of the node share. */

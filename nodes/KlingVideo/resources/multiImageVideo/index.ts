@@ -1,8 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { getStatus } from './getStatus';
-import { waitOptions, waitUntilComplete } from './waitUntilComplete';
+import { runSuspendUntilComplete, suspendPart, suspendUntilComplete } from './suspendUntilComplete';
+import { suspendOptions, waitOptions } from './waitOptions';
+import { waitUntilComplete } from './waitUntilComplete';
 
 const showOnlyForMultiImageVideo = { resource: ['multiImageVideo'] };
+
+/** The operations that are more than a request. */
+export const multiImageVideoOperations = { suspendUntilComplete: runSuspendUntilComplete };
 
 export const multiImageVideoDescription: INodeProperties[] = [
 	{
@@ -11,7 +16,7 @@ export const multiImageVideoDescription: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: showOnlyForMultiImageVideo },
-		options: [getStatus, waitUntilComplete],
+		options: [getStatus, suspendUntilComplete, waitUntilComplete],
 		default: 'getStatus',
 	},
 	{
@@ -54,4 +59,6 @@ export const multiImageVideoDescription: INodeProperties[] = [
 		description: "Whether to return a simplified version of the gateway's reply",
 	},
 	waitOptions,
+	suspendOptions,
+	suspendPart,
 ];

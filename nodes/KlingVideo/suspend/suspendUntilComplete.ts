@@ -1,0 +1,168 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { readAsked } from '../input/asked';
+import { outputItems } from '../output/outputItems';
+import { report } from '../output/report';
+import type { Situation } from '../output/situation';
+import { inOneRun, type Run } from '../run/run';
+import { readPlan } from '../wait/plan';
+import { isDone, itemOf, park, parkUnreadable, readParked, type ParkedTask } from './parkedTask';
+import { progressWorkflow } from './progressWorkflow';
+import { networkOf, requestOptionsOf } from './request';
+import { checkRound } from './round';
+import { whyNotHere } from './whyNotHere';
+
+/**
+ * Checks all tasks once. If they have not all ended, n8n parks this execution, and goes on with it
+ * when the progress workflow has handed over what came of them.
+ *
+ * @throws what `report` throws
+ */
+export async function startToSuspend(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const whyNot = await whyNotHere(context);
+	if (whyNot !== null) return refuse(context, whyNot);
+
+	const tasks = context.getInputData().map((_, itemIndex) => readTask(context, itemIndex));
+	return await inOneRun(context, tasks.length, async (run) => {
+		const checked = await checkRound(context, tasks, run);
+		if (run.hasEnded()) return [];
+		return isOver(context, checked)
+			? await handOverAll(context, checked, run)
+			: await suspend(context, checked);
+	});
+}
+
+/** In the progress workflow, after each pause: the tasks as they are now. */
+export async function checkAgain(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const tasks = readTasks(context);
+	if (tasks === null) {
+		// Hand Over says what is wrong
+		return progressItems(context.getInputData().map(({ json }) => ({ ...json, allDone: true })));
+	}
+	if (await isForsaken(context, tasks)) return [];
+
+	return await inOneRun(context, tasks.length, async (run) => {
+		const checked = await checkRound(context, tasks, run);
+		if (run.hasEnded()) return [];
+		const over = isOver(context, checked);
+		return progressItems(checked.map((task) => itemOf(task, over)));
+	});
+}
+
+/** In the progress workflow, at its end: the output for the node that waits. */
+export async function handOver(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const tasks = readTasks(context);
+	if (tasks === null) return refuse(context, { kind: 'parkedByOtherVersion' });
+	return await inOneRun(context, tasks.length, (run) => handOverAll(context, tasks, run));
+}
+
+/** Whether nothing more is to be found out: one task's error ends all, unless the node continues. */
+function isOver(context: IExecuteFunctions, tasks: ParkedTask[]): boolean {
+	return tasks.every(isDone) || (!context.continueOnFail() && tasks.some(endedWithError));
+}
+
+function endedWithError({ outcome }: ParkedTask): boolean {
+	return outcome?.kind === 'situation';
+}
+
+/**
+ * Makes the output of all tasks, one item each, in their order.
+ *
+ * @throws what `report` throws, for the first task that ended with an error
+ */
+async function handOverAll(
+	context: IExecuteFunctions,
+	tasks: ParkedTask[],
+	run: Run,
+): Promise<INodeExecutionData[]> {
+	const failed = context.continueOnFail() ? -1 : tasks.findIndex(endedWithError);
+	const network = tasks.some(({ outcome }) => outcome?.kind === 'task') ? networkOf(context) : {};
+	const outputs = await Promise.all(
+		tasks.map(async ({ asked, outcome }, itemIndex) =>
+			outcome === null || (failed !== -1 && failed !== itemIndex)
+				? []
+				: await outputItems({ context, itemIndex }, asked, outcome, network, run),
+		),
+	);
+	return outputs.flat();
+}
+
+async function suspend(
+	context: IExecuteFunctions,
+	tasks: ParkedTask[],
+): Promise<INodeExecutionData[]> {
+	const { id, name } = context.getWorkflow();
+	const workflow = { id: String(id), name: name ?? 'Workflow' };
+	const items = progressItems(tasks.map((task) => itemOf(task, false)));
+	const code = progressWorkflow({
+		workflow,
+		settings: context.getWorkflowSettings(),
+		node: context.getNode(),
+		requestOptions: requestOptionsOf(context),
+		continueOnFail: context.continueOnFail(),
+		createdAt: new Date(),
+	});
+	try {
+		const { executionId } = await context.executeWorkflow({ code }, items, undefined, {
+			parentExecution: {
+				executionId: context.getExecutionId(),
+				workflowId: workflow.id,
+				shouldResume: true,
+			},
+			executionMode: context.getMode(),
+		});
+		// the editor makes a link of it
+		context.setMetadata({ subExecution: { executionId, workflowId: workflow.id } });
+	} catch (error) {
+		return refuse(context, { kind: 'notSuspended', cause: messageOf(error) });
+	}
+	// shown while it is parked; then n8n puts the results in their place
+	return items;
+}
+
+/**
+ * Whether the execution that waits has been stopped, has ended or was deleted: n8n tells the progress
+ * workflow nothing of that.
+ */
+async function isForsaken(context: IExecuteFunctions, tasks: ParkedTask[]): Promise<boolean> {
+	const [parentExecutionId] = tasks.map((task) => task.parentExecutionId);
+	if (parentExecutionId === undefined) return false;
+	const parent = await context.getExecutionDataById(parentExecutionId);
+	return parent?.waitTill === undefined || parent.resultData.error !== undefined;
+}
+
+function readTask(context: IExecuteFunctions, itemIndex: number): ParkedTask {
+	const parameter = (name: string, fallback: unknown): unknown =>
+		context.getNodeParameter(name, itemIndex, fallback);
+	const waiting = { parentExecutionId: context.getExecutionId(), startedAtMs: Date.now() };
+	try {
+		return park({
+			...waiting,
+			asked: readAsked(parameter),
+			plan: readPlan(parameter('options', {})),
+		});
+	} catch (error) {
+		return parkUnreadable({ ...waiting, cause: messageOf(error) });
+	}
+}
+
+/** @returns null if one of them cannot be read */
+function readTasks(context: IExecuteFunctions): ParkedTask[] | null {
+	const tasks = context.getInputData().map(({ json }) => readParked(json));
+	return tasks.every((task) => task !== null) ? tasks : null;
+}
+
+function progressItems(jsons: IDataObject[]): INodeExecutionData[] {
+	return jsons.map((json, item) => ({ json, pairedItem: { item } }));
+}
+
+/** Says the same of all items. */
+function refuse(context: IExecuteFunctions, situation: Situation): INodeExecutionData[] {
+	return context.getInputData().map((_, itemIndex) => {
+		const { taskId } = readTask(context, itemIndex).asked.id;
+		return report({ context, itemIndex }, situation, taskId, null);
+	});
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
