@@ -153,32 +153,32 @@ export function tell(situation: Situation, taskId: string, lastSeen: Task | null
 			};
 		case 'hostTooOld':
 			return {
-				message: 'This n8n is too old for "Suspend Until Complete"',
+				message: `Task ${taskId} was not asked about: this n8n is too old for "Suspend Until Complete"`,
 				description: `It would go on without the video. Update n8n to version 2.28 or later. ${USE_WAIT} until then.`,
 			};
 		case 'insideTool':
 			return {
-				message: 'A tool of an AI agent cannot suspend the workflow',
+				message: `Task ${taskId} was not asked about: a tool of an AI agent cannot suspend the workflow`,
 				description: `${USE_WAIT}, or "Get Multi-Image Video Status" and let the agent ask again.`,
 			};
 		case 'workflowNotSaved':
 			return {
-				message: 'Save the workflow before you suspend it',
-				description: `n8n can only go on with a workflow that is saved. ${USE_WAIT} to run it unsaved.`,
+				message: `Task ${taskId} was not asked about: only a saved workflow can be suspended`,
+				description: `Save the workflow and run it again. ${USE_WAIT} to run it unsaved.`,
 			};
 		case 'callerDoesNotWait':
 			return {
-				message: 'This sub-workflow cannot be suspended, since its caller cannot wait for it',
+				message: `Task ${taskId} was not asked about: what called this sub-workflow cannot wait while it is suspended`,
 				description: `${USE_WAIT}, or call the sub-workflow with the node "Execute Sub-workflow".`,
 			};
 		case 'notSuspended':
 			return {
-				message: `n8n could not suspend the workflow: ${shorten(situation.cause)}`,
-				description: `The tasks themselves go on. ${USE_WAIT}. If the workflow's settings limit by whom it can be called, allow it to be called by itself.`,
+				message: `Task ${taskId} is not waited for: n8n could not suspend the workflow (${shorten(situation.cause)})`,
+				description: `The task itself goes on. ${USE_WAIT}. If the workflow's settings say that no other workflow can call it, allow those of the same owner: n8n counts the suspended part as one.`,
 			};
 		case 'parkedByOtherVersion':
 			return {
-				message: 'Another version of this node suspended the workflow, and this one cannot go on',
+				message: `The wait for task ${taskId} was begun by another version of this node, and this one cannot go on with it`,
 				description: WAIT_AGAIN,
 			};
 		case 'timedOut': {

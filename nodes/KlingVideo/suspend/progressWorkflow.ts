@@ -110,6 +110,7 @@ function klingNode(
 		parameters: {
 			resource: 'multiImageVideo',
 			operation: 'suspendUntilComplete',
+			taskId: '={{ $json.parked.asked.id.taskId }}',
 			suspendPart,
 			requestOptions: { ...requestOptions },
 		},
