@@ -1,0 +1,223 @@
+import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import {
+	progressWorkflow,
+	SECONDS_BETWEEN_CHECKS,
+	type ProgressWorkflowParts,
+} from '../../nodes/KlingVideo/suspend/progressWorkflow';
+
+const CREDENTIALS = { ezModelApi: { id: 'c1', name: 'EZModel account' } };
+
+const NODE: INode = {
+	id: 'n1',
+	name: 'Wait for my video',
+	type: 'n8n-nodes-ezmodel-kling.klingVideo',
+	typeVersion: 1,
+	position: [340, 120],
+	parameters: {
+		operation: 'suspendUntilComplete',
+		taskId: '={{ $json.id }}',
+		suspendPart: 'start',
+	},
+	credentials: CREDENTIALS,
+	onError: 'continueErrorOutput',
+	retryOnFail: true,
+	maxTries: 3,
+	alwaysOutputData: true,
+	executeOnce: true,
+	notes: 'of the user',
+};
+
+const PARTS: ProgressWorkflowParts = {
+	workflow: { id: 'w1', name: 'Make videos' },
+	settings: {},
+	node: NODE,
+	requestOptions: { allowUnauthorizedCerts: false },
+	continueOnFail: false,
+	createdAt: new Date('2026-11-23T10:00:00Z'),
+};
+
+const made = (parts: Partial<ProgressWorkflowParts> = {}) =>
+	progressWorkflow({ ...PARTS, ...parts });
+
+function nodeOf(workflow: IWorkflowBase, name: string): INode {
+	const node = workflow.nodes.find((one) => one.name === name);
+	if (node === undefined) throw new Error(`There is no node ${name}`);
+	return node;
+}
+
+/** Where an output of a node leads. */
+function after(workflow: IWorkflowBase, name: string, output = 0): string[] {
+	const connections = workflow.connections[name]?.main?.[output] ?? [];
+	return connections.map(({ node, type, index }) => {
+		expect({ type, index }).toEqual({ type: 'main', index: 0 });
+		return node;
+	});
+}
+
+const KLING_NODES = ['Check Tasks', 'Hand Over'];
+
+describe('what people see in the executions list', () => {
+	test('its name says whose it is', () => {
+		expect(made()).toMatchObject({ id: 'w1', name: 'Make videos: waiting for Kling videos' });
+	});
+
+	test('its nodes say what they do', () => {
+		expect(made().nodes.map(({ name }) => name)).toEqual([
+			'Tasks',
+			'Suspended for 66 Seconds',
+			'Check Tasks',
+			'All Done?',
+			'Hand Over',
+		]);
+	});
+
+	test('its nodes lie side by side, from left to right', () => {
+		const columns = made().nodes.map(({ position: [x] }) => x);
+		expect(columns).toEqual([...new Set(columns)].sort((a, b) => a - b));
+	});
+});
+
+describe('its nodes', () => {
+	test('are connected to a loop that ends with Hand Over', () => {
+		const workflow = made();
+		expect(after(workflow, 'Tasks')).toEqual(['Suspended for 66 Seconds']);
+		expect(after(workflow, 'Suspended for 66 Seconds')).toEqual(['Check Tasks']);
+		expect(after(workflow, 'Check Tasks')).toEqual(['All Done?']);
+		expect(after(workflow, 'All Done?', 0)).toEqual(['Hand Over']);
+		expect(after(workflow, 'All Done?', 1)).toEqual(['Suspended for 66 Seconds']);
+		expect(after(workflow, 'Hand Over')).toEqual([]);
+		const names = workflow.nodes.map(({ name }) => name);
+		expect(names).toEqual(expect.arrayContaining(Object.keys(workflow.connections)));
+	});
+
+	test('have names and ids of their own', () => {
+		for (const key of ['id', 'name'] as const) {
+			const values = made().nodes.map((node) => node[key]);
+			expect(new Set(values).size).toBe(values.length);
+		}
+	});
+
+	test('begin with what hands items through as they are', () => {
+		expect(nodeOf(made(), 'Tasks')).toMatchObject({
+			type: 'n8n-nodes-base.executeWorkflowTrigger',
+			parameters: { inputSource: 'passthrough' },
+		});
+	});
+
+	test('wait for so long that n8n parks the execution', () => {
+		expect(SECONDS_BETWEEN_CHECKS).toBeGreaterThan(65);
+		expect(nodeOf(made(), 'Suspended for 66 Seconds')).toMatchObject({
+			type: 'n8n-nodes-base.wait',
+			parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
+		});
+	});
+
+	test('ask each item whether all are done', () => {
+		expect(nodeOf(made(), 'All Done?')).toMatchObject({
+			type: 'n8n-nodes-base.if',
+			parameters: {
+				conditions: {
+					conditions: [
+						{
+							leftValue: '={{ $json.allDone }}',
+							operator: { type: 'boolean', operation: 'true', singleValue: true },
+						},
+					],
+				},
+			},
+		});
+	});
+
+	test.each([
+		['Check Tasks', 'checkAgain'],
+		['Hand Over', 'handOver'],
+	])('%s is the node that waits, in the part "%s"', (name, suspendPart) => {
+		expect(nodeOf(made(), name)).toEqual({
+			id: name,
+			name,
+			position: expect.any(Array),
+			type: NODE.type,
+			typeVersion: NODE.typeVersion,
+			credentials: CREDENTIALS,
+			onError: 'stopWorkflow',
+			parameters: {
+				resource: 'multiImageVideo',
+				operation: 'suspendUntilComplete',
+				taskId: '={{ $json.parked.asked.id.taskId }}',
+				suspendPart,
+				requestOptions: { allowUnauthorizedCerts: false },
+			},
+		});
+	});
+
+	test.each(KLING_NODES)('%s uses the same network', (name) => {
+		const requestOptions = { proxy: 'http://proxy.example:8080', allowUnauthorizedCerts: true };
+		expect(nodeOf(made({ requestOptions }), name).parameters.requestOptions).toEqual(
+			requestOptions,
+		);
+	});
+
+	test.each(KLING_NODES)('%s never has an error output: nothing would follow it', (name) => {
+		expect(nodeOf(made({ continueOnFail: true }), name).onError).toBe('continueRegularOutput');
+		expect(nodeOf(made({ continueOnFail: false }), name).onError).toBe('stopWorkflow');
+	});
+});
+
+describe('its settings', () => {
+	const settingsOf = (settings: IWorkflowSettings) => made({ settings }).settings;
+
+	test('are those of the workflow', () => {
+		const settings: IWorkflowSettings = {
+			timezone: 'Europe/Berlin',
+			saveDataErrorExecution: 'none',
+			saveDataSuccessExecution: 'none',
+			saveExecutionProgress: true,
+			callerPolicy: 'workflowsFromAList',
+			callerIds: 'w2',
+			binaryMode: 'separate',
+		};
+		expect(settingsOf(settings)).toMatchObject(settings);
+	});
+
+	test('call no error workflow: the execution that waits does', () => {
+		expect(settingsOf({ errorWorkflow: 'w9' })?.errorWorkflow).toBeUndefined();
+	});
+
+	test('have no time limit: n8n would leave the execution that waits alone for ever', () => {
+		expect(settingsOf({})).toMatchObject({ executionTimeout: -1 });
+		expect(settingsOf({ executionTimeout: 300 })).toMatchObject({ executionTimeout: -1 });
+	});
+
+	test("have n8n's newer order of nodes, for which it was made", () => {
+		expect(settingsOf({ executionOrder: 'v0' })).toMatchObject({ executionOrder: 'v1' });
+	});
+
+	test('leave those of the workflow as they were', () => {
+		const settings: IWorkflowSettings = Object.freeze({ errorWorkflow: 'w9', executionTimeout: 9 });
+		settingsOf(settings);
+		expect(settings).toEqual({ errorWorkflow: 'w9', executionTimeout: 9 });
+	});
+});
+
+test('it is plain JSON: n8n keeps it in its database', () => {
+	const { createdAt, updatedAt, ...rest } = made({ settings: { errorWorkflow: 'w9' } });
+	expect(createdAt).toEqual(updatedAt);
+	expect(JSON.parse(JSON.stringify(rest))).toEqual(rest);
+});
+
+test("what else the user set for the node stays there, and n8n's own node is not changed", () => {
+	const before = structuredClone(NODE);
+	for (const name of KLING_NODES) {
+		expect(Object.keys(nodeOf(made(), name)).sort()).toEqual([
+			'credentials',
+			'id',
+			'name',
+			'onError',
+			'parameters',
+			'position',
+			'type',
+			'typeVersion',
+		]);
+	}
+	expect(NODE).toEqual(before);
+});
