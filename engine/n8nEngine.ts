@@ -24,8 +24,12 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type IRunExecutionData,
+	type ITaskMetadata,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 // n8n-core's own copy of the container: @n8n/node-cli brings older copies of n8n's packages to the
@@ -138,6 +142,7 @@ export function additionalDataFor(
 	type: ICredentialType,
 	data: ICredentialDataDecryptedObject,
 	hooks?: ExecutionLifecycleHooks,
+	more: Partial<IWorkflowExecuteAdditionalData> = {},
 ): IWorkflowExecuteAdditionalData {
 	// the engine parses these URLs
 	const base = 'http://localhost:5678';
@@ -156,8 +161,9 @@ export function additionalDataFor(
 		setExecutionStatus: () => undefined,
 		sendDataToUI: () => undefined,
 		logAiEvent: () => undefined,
+		...more,
 	};
-	// the rest serves sub-workflows, secrets and the editor: nothing that is run here
+	// the rest serves secrets and the editor: nothing that is run here
 	return part as IWorkflowExecuteAdditionalData;
 }
 
@@ -178,6 +184,25 @@ const startNodeType: INodeType = {
 	},
 };
 
+/** What n8n has around its engine, which knows one execution only. */
+export type OtherExecutions = Pick<
+	IWorkflowExecuteAdditionalData,
+	'executeWorkflow' | 'getRunExecutionData'
+>;
+
+/** The execution that the node is run in. */
+export interface ExecutionPlace {
+	id: string | undefined;
+	mode: WorkflowExecuteMode;
+	workflow: { id: string | undefined; name: string; settings: IWorkflowSettings };
+}
+
+const SOME_PLACE: ExecutionPlace = {
+	id: '1',
+	mode: 'manual',
+	workflow: { id: 'workflow', name: 'workflow', settings: {} },
+};
+
 export interface NodeRun {
 	nodeType: INodeType;
 	credentialType: ICredentialType;
@@ -187,10 +212,15 @@ export interface NodeRun {
 	items: IDataObject[];
 	/** "On Error", "Retry On Fail" and what else stands in the node's settings. */
 	settings?: Partial<INode>;
+	/** The name that n8n knows the node's type by. */
+	typeName?: string;
+	place?: Partial<ExecutionPlace>;
+	/** Sub-workflows and the executions that n8n has saved; without them there are none. */
+	otherExecutions?: OtherExecutions;
 }
 
 export interface NodeRunResult {
-	/** 'success', 'error' or 'canceled'. */
+	/** 'success', 'error', 'canceled', or 'waiting' for a sub-workflow. */
 	status: IRun['status'];
 	items: INodeExecutionData[];
 	/** The second output, with "Continue (using error output)". */
@@ -198,6 +228,10 @@ export interface NodeRunResult {
 	error: unknown;
 	/** How often the node was run: more than once with "Retry On Fail", or in a loop. */
 	runs: number;
+	/** What the node has told the editor about its run. */
+	metadata: ITaskMetadata | undefined;
+	/** What n8n writes to its database. */
+	saved: IRunExecutionData;
 }
 
 export interface StartedRun {
@@ -206,9 +240,24 @@ export interface StartedRun {
 	stop(): void;
 }
 
+/** By resource and operation. */
+type CustomOperations = NonNullable<INodeType['customOperations']>;
+type CustomOperation = CustomOperations[string][string];
+
+function eachOperation(
+	operations: CustomOperations | undefined,
+	change: (operation: CustomOperation) => CustomOperation,
+): CustomOperations | undefined {
+	if (operations === undefined) return undefined;
+	const mapValues = <From, To>(from: Record<string, From>, to: (value: From) => To) =>
+		Object.fromEntries(Object.entries(from).map(([key, value]) => [key, to(value)]));
+	return mapValues(operations, (ofResource) => mapValues(ofResource, change));
+}
+
 /** Runs one node behind a start node in n8n's workflow engine, as n8n itself would. */
 export function startNode(run: NodeRun): StartedRun {
-	const { nodeType } = run;
+	const { nodeType, typeName = 'node' } = run;
+	const place = { ...SOME_PLACE, ...run.place };
 	// n8n's loader adds "Request Options" (batching, proxy, timeout) to declarative nodes
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(nodeType);
 	let runs = 0;
@@ -221,8 +270,16 @@ export function startNode(run: NodeRun): StartedRun {
 			// n8n gives declarative nodes this; without it the engine's cancel signal is missing
 			return (await new RoutingNode(this as unknown as ExecuteContext, nodeType).runNode()) ?? [];
 		},
+		customOperations: eachOperation(
+			nodeType.customOperations,
+			(operation) =>
+				async function (this: IExecuteFunctions) {
+					runs++;
+					return await operation.call(this);
+				},
+		),
 	};
-	const types: Record<string, INodeType> = { start: startNodeType, node: runnable };
+	const types: Record<string, INodeType> = { start: startNodeType, [typeName]: runnable };
 	const typeOf = (name: string) => {
 		const type = types[name];
 		if (type === undefined) throw new Error(`No node type ${name}`);
@@ -244,7 +301,7 @@ export function startNode(run: NodeRun): StartedRun {
 	const node: INode = {
 		id: '2',
 		name: 'Kling Video',
-		type: 'node',
+		type: typeName,
 		typeVersion: 1,
 		position: [200, 0],
 		parameters: run.parameters,
@@ -256,16 +313,17 @@ export function startNode(run: NodeRun): StartedRun {
 		Start: { main: [[{ node: node.name, type: NodeConnectionTypes.Main, index: 0 }]] },
 	};
 	const workflow = new Workflow({
-		id: 'workflow',
+		id: place.workflow.id,
+		name: place.workflow.name,
 		nodes,
 		connections,
 		active: false,
 		nodeTypes,
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...place.workflow.settings },
 	});
 	const workflowData: IWorkflowBase = {
-		id: 'workflow',
-		name: 'workflow',
+		id: place.workflow.id ?? '',
+		name: place.workflow.name,
 		active: false,
 		activeVersionId: null,
 		isArchived: false,
@@ -274,11 +332,14 @@ export function startNode(run: NodeRun): StartedRun {
 		nodes,
 		connections,
 	};
-	const hooks = new ExecutionLifecycleHooks('manual', '1', workflowData);
+	const hooks = new ExecutionLifecycleHooks(place.mode, place.id ?? '', workflowData);
 	const input = { main: [run.items.map((json) => ({ json }))] };
 	const execution = new WorkflowExecute(
-		additionalDataFor(run.credentialType, run.credential, hooks),
-		'manual',
+		additionalDataFor(run.credentialType, run.credential, hooks, {
+			...run.otherExecutions,
+			executionId: place.id,
+		}),
+		place.mode,
 		createRunExecutionData({
 			executionData: { nodeExecutionStack: [{ node: start, data: input, source: null }] },
 		}),
@@ -287,13 +348,16 @@ export function startNode(run: NodeRun): StartedRun {
 	return {
 		finished: execution.then((ended) => {
 			const { resultData } = ended.data;
-			const [output, errorOutput] = resultData.runData[node.name]?.at(-1)?.data?.main ?? [];
+			const task = resultData.runData[node.name]?.at(-1);
+			const [output, errorOutput] = task?.data?.main ?? [];
 			return {
 				status: ended.status,
 				items: output ?? [],
 				errorItems: errorOutput ?? [],
 				error: resultData.error,
 				runs,
+				metadata: task?.metadata,
+				saved: ended.data,
 			};
 		}),
 		stop: () => execution.cancel(),

@@ -1,12 +1,18 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { inspect } from 'node:util';
-import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+} from 'n8n-workflow';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
-import { onLog, startNode, type NodeRunResult } from '../../engine/n8nEngine';
+import { onLog, startNode, type NodeRun, type NodeRunResult } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, type Sandbox } from '../../sandbox/gateway';
 
-export interface KlingRun {
+export interface KlingRun extends Pick<NodeRun, 'typeName' | 'place' | 'otherExecutions'> {
 	sandbox: Pick<Sandbox, 'url'>;
 	/** One input item each; a text stands for an item with that task_id. */
 	tasks: Array<string | IDataObject>;
@@ -14,6 +20,8 @@ export interface KlingRun {
 	settings?: Partial<INode>;
 	token?: string;
 	baseUrl?: string;
+	/** The node as another host takes it. */
+	nodeType?: INodeType;
 }
 
 /**
@@ -26,12 +34,15 @@ export function startKling(run: KlingRun) {
 	const log: string[] = [];
 	const unhear = onLog((line) => log.push(inspect(line, { depth: 20 })));
 	const started = startNode({
-		nodeType: new KlingVideo(),
+		nodeType: run.nodeType ?? new KlingVideo(),
 		credentialType: new EzModelApi(),
 		credential: { apiToken: token, baseUrl: run.baseUrl ?? run.sandbox.url },
 		parameters: run.parameters ?? {},
 		items: run.tasks.map((task) => (typeof task === 'string' ? { task_id: task } : task)),
 		settings: run.settings,
+		typeName: run.typeName,
+		place: run.place,
+		otherExecutions: run.otherExecutions,
 	});
 	return {
 		stop: started.stop,
