@@ -23,7 +23,7 @@ export async function statusRequestOf(context: IExecuteFunctions): Promise<HttpR
 /**
  * What the user set among n8n's request options.
  *
- * @throws TypeError for a proxy that is no URL
+ * @throws TypeError for a proxy that is no URL, or one without a host
  */
 export function networkOf(
 	context: IExecuteFunctions,
@@ -53,7 +53,10 @@ export function requestOptionsOf(context: IExecuteFunctions): RequestOptions {
 }
 
 function proxyFrom(proxyUrl: string): HttpRequest['proxy'] {
-	const { protocol, hostname, port, username, password } = new URL(proxyUrl);
+	const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : null;
+	// "localhost:8080" is a URL without a host, and n8n would send the call past such a proxy
+	if (url === null || url.hostname === '') throw new TypeError('The proxy is not valid');
+	const { protocol, hostname, port, username, password } = url;
 	return {
 		protocol: protocol.replace(/:$/, ''),
 		host: hostname,
