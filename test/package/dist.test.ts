@@ -36,6 +36,7 @@ describe('the built package', () => {
 				'icons/klingVideo.dark.svg',
 				'nodes/KlingVideo/KlingVideo.node.json',
 				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/getStatus.json',
+				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/suspendUntilComplete.json',
 				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/waitUntilComplete.json',
 			]),
 		);

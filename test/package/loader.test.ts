@@ -30,46 +30,89 @@ test('n8n loads the node and the credential from the package', () => {
 	});
 });
 
-/** Workflows keep only what differs from a default: names, values and defaults can never change. */
-test('the names, values and defaults that workflows rely on', () => {
-	const [node] = loader.types.nodes;
-	const known = (properties: INodeProperties[]): unknown =>
-		Object.fromEntries(
-			properties
-				.filter(({ name }) => name !== 'requestOptions')
-				.map(({ name, default: value, type, options = [] }) => [
-					name,
-					type === 'collection'
-						? known(options.filter((option) => 'type' in option))
-						: {
-								default: value,
-								...(type === 'options' && {
-									values: options.flatMap((option) => ('value' in option ? option.value : [])),
-								}),
-							},
-				]),
-		);
-	expect(known(node?.properties ?? [])).toEqual({
-		resource: { default: 'multiImageVideo', values: ['multiImageVideo'] },
-		operation: { default: 'getStatus', values: ['getStatus', 'waitUntilComplete'] },
-		taskId: {
-			default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
-		},
-		downloadVideo: { default: false },
-		binaryPropertyName: { default: 'data' },
-		simplify: { default: true },
-		options: {
-			maxFailedChecks: { default: 20 },
-			maxWaitMinutes: { default: 30 },
-			onFailure: { default: 'error', values: ['returnTask', 'error'] },
-			onTimeout: { default: 'error', values: ['returnLastStatus', 'error'] },
-			pollingInterval: { default: 10 },
-		},
+/** What the properties of a name can hold, and what they hold by default. */
+function known(properties: INodeProperties[]): unknown {
+	return Object.fromEntries(
+		properties
+			.filter(({ name }) => name !== 'requestOptions')
+			.map(({ name, default: value, type, options = [] }) => [
+				name,
+				type === 'collection'
+					? known(options.filter((option) => 'type' in option))
+					: {
+							default: value,
+							...(type === 'options' && {
+								values: options.flatMap((option) => ('value' in option ? option.value : [])),
+							}),
+						},
+			]),
+	);
+}
+
+/** Those that are shown for an operation. */
+const propertiesOf = (operation: string) =>
+	(loader.types.nodes[0]?.properties ?? []).filter(({ displayOptions }) => {
+		const operations = displayOptions?.show?.operation;
+		return operations === undefined || operations.includes(operation);
 	});
-	expect(loader.types.credentials[0]?.properties.map((p) => [p.name, p.default])).toEqual([
-		['apiToken', ''],
-		['baseUrl', 'https://api.ezmodel.cloud'],
-	]);
+
+const OF_ALL = {
+	resource: { default: 'multiImageVideo', values: ['multiImageVideo'] },
+	operation: {
+		default: 'getStatus',
+		values: ['getStatus', 'suspendUntilComplete', 'waitUntilComplete'],
+	},
+	taskId: {
+		default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
+	},
+	downloadVideo: { default: false },
+	binaryPropertyName: { default: 'data' },
+	simplify: { default: true },
+};
+const OF_ALL_WAITS = {
+	maxFailedChecks: { default: 20 },
+	maxWaitMinutes: { default: 30 },
+	onFailure: { default: 'error', values: ['returnTask', 'error'] },
+	onTimeout: { default: 'error', values: ['returnLastStatus', 'error'] },
+};
+
+/** Workflows keep only what differs from a default: names, values and defaults can never change. */
+describe('the names, values and defaults that workflows rely on', () => {
+	test.each<[string, object]>([
+		['getStatus', {}],
+		['waitUntilComplete', { options: { ...OF_ALL_WAITS, pollingInterval: { default: 10 } } }],
+		// a progress workflow that is parked was made with this part's name
+		['suspendUntilComplete', { options: OF_ALL_WAITS, suspendPart: { default: 'start' } }],
+	])('of %s', (operation, more) => {
+		expect(known(propertiesOf(operation))).toEqual({ ...OF_ALL, ...more });
+	});
+
+	test('no other property is there', () => {
+		const operations = ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'];
+		const shown = new Set(operations.flatMap(propertiesOf));
+		expect(loader.types.nodes[0]?.properties.filter((property) => !shown.has(property))).toEqual(
+			[],
+		);
+	});
+
+	test('of the credential', () => {
+		expect(loader.types.credentials[0]?.properties.map((p) => [p.name, p.default])).toEqual([
+			['apiToken', ''],
+			['baseUrl', 'https://api.ezmodel.cloud'],
+		]);
+	});
+});
+
+test('n8n loads the operation that is not declarative', () => {
+	const { type } = loader.getNode('klingVideo');
+	if (!('customOperations' in type)) throw new Error('The node has none');
+	expect(type.customOperations).toEqual({
+		multiImageVideo: { suspendUntilComplete: expect.any(Function) },
+	});
+	// n8n takes a node with one of these for another kind of node
+	for (const kind of ['execute', 'poll', 'trigger', 'webhook', 'supplyData']) {
+		expect(type).not.toHaveProperty(kind);
+	}
 });
 
 test('the options are shown for waiting only, and none is set until it is added', () => {
@@ -77,5 +120,14 @@ test('the options are shown for waiting only, and none is set until it is added'
 	const parametersOf = (operation: string) =>
 		NodeHelpers.getNodeParameters(properties, { operation }, true, false, { typeVersion: 1 }, null);
 	expect(parametersOf('getStatus')).not.toHaveProperty('options');
-	expect(parametersOf('waitUntilComplete')).toMatchObject({ options: {} });
+	for (const operation of ['waitUntilComplete', 'suspendUntilComplete']) {
+		expect(parametersOf(operation)).toMatchObject({ options: {} });
+	}
+	expect(parametersOf('waitUntilComplete')).not.toHaveProperty('suspendPart');
+	expect(parametersOf('suspendUntilComplete')).toMatchObject({ suspendPart: 'start' });
+});
+
+test('people cannot see the part that the node itself sets', () => {
+	const part = propertiesOf('suspendUntilComplete').find(({ name }) => name === 'suspendPart');
+	expect(part?.type).toBe('hidden');
 });

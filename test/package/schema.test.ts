@@ -2,8 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Ajv from 'ajv';
+import type { INodeExecutionData } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { runKling, waiting } from '../engine/kling';
+import { movableClock, park, suspending } from '../engine/suspending';
+
+const clock = movableClock();
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -23,6 +27,17 @@ function schemaOf(operation: string): object {
 	);
 }
 
+function expectPromised(operation: string, items: INodeExecutionData[]) {
+	const validate = new Ajv({ allowUnionTypes: true })
+		.addVocabulary(['version'])
+		.compile(schemaOf(operation));
+	expect(items).toHaveLength(STATES.length);
+	for (const { json } of items) {
+		validate(json);
+		expect(validate.errors).toBeNull();
+	}
+}
+
 const STATES = ['success-0s', 'success-9s', 'failure-0s', 'several-0s', 'result-url-0s'];
 
 test.each([
@@ -32,13 +47,17 @@ test.each([
 		waiting({ onFailure: 'returnTask', onTimeout: 'returnLastStatus', maxWaitMinutes: 0.02 }),
 	],
 ])('what %s gives is what its schema promises', async (operation, parameters) => {
-	const validate = new Ajv({ allowUnionTypes: true })
-		.addVocabulary(['version'])
-		.compile(schemaOf(operation));
 	const { items } = await runKling({ sandbox, tasks: STATES, parameters });
-	expect(items).toHaveLength(STATES.length);
-	for (const { json } of items) {
-		validate(json);
-		expect(validate.errors).toBeNull();
-	}
+	expectPromised(operation, items);
+});
+
+test('what suspendUntilComplete gives is what its schema promises', async () => {
+	const options = { onFailure: 'returnTask', onTimeout: 'returnLastStatus', maxWaitMinutes: 2 };
+	const parked = await park({
+		sandbox,
+		tasks: [...STATES.slice(1), 'never'],
+		parameters: suspending(options),
+	});
+	const { items } = await parked.resume(clock.pass);
+	expectPromised('suspendUntilComplete', items);
 });
