@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { dictate, type DictatedReply } from '../../sandbox/oddReplies';
-import { anyBody, anyReply } from '../properties/arbitraries';
+import { startSandbox, type Sandbox } from '../../sandbox/gateway';
+import { dictate } from '../../sandbox/oddReplies';
+import { dictated } from '../properties/arbitraries';
 import { continueWithOutput, itemFor, runKling, waiting } from './kling';
 
 let sandbox: Sandbox;
@@ -9,31 +9,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox();
 });
 afterAll(async () => await sandbox.close());
-
-/** The token, as gateways and proxies quote it. */
-const quote = fc.constantFrom(
-	'',
-	SANDBOX_TOKEN,
-	`Bearer ${SANDBOX_TOKEN}`,
-	SANDBOX_TOKEN.replace('sk-', ''),
-);
-
-const dictated: fc.Arbitrary<DictatedReply> = fc
-	.record({ reply: anyReply, body: anyBody, quoted: quote, inside: fc.boolean() })
-	.filter(({ reply, body }) => reply.statusCode >= 200 && body.length < 4000)
-	.map(({ reply, body, quoted, inside }) => ({
-		statusCode: reply.statusCode,
-		headers: {
-			'content-type': reply.contentType,
-			// what asks for a pause of minutes would be kept
-			'retry-after':
-				Number(reply.retryAfter) > 1 || Date.parse(reply.retryAfter) > 0 ? '0.1' : reply.retryAfter,
-			location: `${reply.location}${quoted}`,
-		},
-		text: inside
-			? body.replaceAll(/SUCCEED|IN_PROGRESS|"[a-z]{1,3}"/g, (word) => `${word}${quoted}`)
-			: JSON.stringify({ error: { message: `${body} ${quoted}` } }),
-	}));
 
 const FIELDS = ['taskId', 'status', 'done', 'succeeded', 'progress', 'videoUrl', 'duration'].concat(
 	['videos', 'failureReason'],

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import type { Answer } from '../../nodes/KlingVideo/gateway/meaning';
+import { SANDBOX_TOKEN } from '../../sandbox/gateway';
+import type { DictatedReply } from '../../sandbox/oddReplies';
 import {
 	bodyOf,
 	DATABASE_DOWN,
@@ -200,3 +202,29 @@ export const anyAnswer: fc.Arbitrary<Answer> = fc.oneof(
 	{ weight: 1, arbitrary: anyReply },
 	{ weight: 1, arbitrary: fc.string().map((cause): Answer => ({ kind: 'notSent', cause })) },
 );
+
+/** The token, as gateways and proxies quote it. */
+const quote = fc.constantFrom(
+	'',
+	SANDBOX_TOKEN,
+	`Bearer ${SANDBOX_TOKEN}`,
+	SANDBOX_TOKEN.replace('sk-', ''),
+);
+
+/** What a sandbox is to reply, the token of its caller perhaps inside. */
+export const dictated: fc.Arbitrary<DictatedReply> = fc
+	.record({ reply: anyReply, body: anyBody, quoted: quote, inside: fc.boolean() })
+	.filter(({ reply, body }) => reply.statusCode >= 200 && body.length < 4000)
+	.map(({ reply, body, quoted, inside }) => ({
+		statusCode: reply.statusCode,
+		headers: {
+			'content-type': reply.contentType,
+			// what asks for a pause of minutes would be kept
+			'retry-after':
+				Number(reply.retryAfter) > 1 || Date.parse(reply.retryAfter) > 0 ? '0.1' : reply.retryAfter,
+			location: `${reply.location}${quoted}`,
+		},
+		text: inside
+			? body.replaceAll(/SUCCEED|IN_PROGRESS|"[a-z]{1,3}"/g, (word) => `${word}${quoted}`)
+			: JSON.stringify({ error: { message: `${body} ${quoted}` } }),
+	}));

@@ -1,0 +1,196 @@
+import * as fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+import { meaningOf, type Meaning } from '../../nodes/KlingVideo/gateway/meaning';
+import { phaseOf } from '../../nodes/KlingVideo/gateway/task';
+import { readTaskId } from '../../nodes/KlingVideo/gateway/taskId';
+import { outcomeOf, type Outcome } from '../../nodes/KlingVideo/output/outcome';
+import {
+	afterCheck,
+	isDone,
+	isOutOfTime,
+	itemOf,
+	park,
+	readParked,
+	type ParkedTask,
+} from '../../nodes/KlingVideo/suspend/parkedTask';
+import { SECONDS_BETWEEN_CHECKS } from '../../nodes/KlingVideo/suspend/progressWorkflow';
+import { readPlan } from '../../nodes/KlingVideo/wait/plan';
+import { waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
+import { SUBMITTED_AT_MS, TASK_ID } from '../unit/bodies';
+import { anyAnswer } from './arbitraries';
+
+const ROUND_MS = SECONDS_BETWEEN_CHECKS * 1000;
+
+interface Wait {
+	/** The items that went through n8n's database, the last one with the end. */
+	items: IDataObject[];
+	end: ParkedTask;
+	/** What was checked, in order. */
+	meanings: Meaning[];
+	outOfTime: boolean;
+}
+
+/** What the database gives back. */
+function throughDatabase(item: IDataObject): ParkedTask {
+	const parked = readParked(JSON.parse(JSON.stringify(item)));
+	if (parked === null) throw new Error('It cannot be read any more');
+	return parked;
+}
+
+/** A suspended wait by a clock that only counts the pauses. The last meaning goes on. */
+function suspend(options: unknown, script: Meaning[]): Wait {
+	let parked = park({
+		parentExecutionId: '1',
+		startedAtMs: SUBMITTED_AT_MS,
+		asked: { id: readTaskId(TASK_ID), raw: false, fileField: null, timeoutMs: null },
+		plan: readPlan(options),
+	});
+	const mostRounds = Math.ceil(parked.plan.maxWaitMs / ROUND_MS) + 1;
+	const items: IDataObject[] = [];
+	const meanings: Meaning[] = [];
+	let outOfTime = false;
+	for (let nowMs = SUBMITTED_AT_MS; !isDone(parked); nowMs += ROUND_MS) {
+		const meaning = script[meanings.length] ?? script.at(-1);
+		if (meaning === undefined || meanings.length >= mostRounds) throw new Error('It does not end');
+		meanings.push(meaning);
+		outOfTime = isOutOfTime(parked, nowMs);
+		const item = itemOf(afterCheck(parked, meaning, outOfTime, nowMs), false);
+		items.push(item);
+		parked = throughDatabase(item);
+	}
+	return { items, end: parked, meanings, outOfTime };
+}
+
+/** The same wait in a process, with an interval as long as the pause. */
+async function waitInProcess(options: object, script: Meaning[]): Promise<Outcome> {
+	const plan = readPlan({ ...options, pollingInterval: SECONDS_BETWEEN_CHECKS });
+	let nowMs = SUBMITTED_AT_MS;
+	let checks = 0;
+	const result = await waitForTask(plan, {
+		now: () => nowMs,
+		sleep: async (ms) => {
+			nowMs += ms;
+		},
+		hasEnded: () => false,
+		check: async () => {
+			const meaning = script[checks++] ?? script.at(-1);
+			if (meaning === undefined) throw new Error('No answers');
+			return meaning;
+		},
+	});
+	return outcomeOf(result, plan);
+}
+
+/** Times are what differs: the last check of a suspended wait comes up to a pause later. */
+function withoutTimes(outcome: Outcome | null): unknown {
+	if (outcome?.kind !== 'task' || outcome.wait === null) return outcome;
+	const { checks, timedOut } = outcome.wait;
+	return { ...outcome, wait: { checks, timedOut } };
+}
+
+/** The places of what JSON cannot carry. */
+function lostInJson(value: unknown, place = 'item'): string[] {
+	if (value === null || typeof value === 'string' || typeof value === 'boolean') return [];
+	if (typeof value === 'number') return Number.isFinite(value) ? [] : [place];
+	const isPlain =
+		Array.isArray(value) ||
+		(typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype);
+	return isPlain
+		? Object.entries(value).flatMap(([key, inner]) => lostInJson(inner, `${place}.${key}`))
+		: [place];
+}
+
+const anyOptions = fc.record(
+	{
+		maxWaitMinutes: fc.oneof(
+			fc.double({ min: 0.001, max: 45, noNaN: true }),
+			fc.constantFrom(1.1, 2.2, 11, 30),
+			fc.jsonValue(),
+		),
+		maxFailedChecks: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.jsonValue()),
+		onTimeout: fc.constantFrom('error', 'returnLastStatus'),
+		onFailure: fc.constantFrom('error', 'returnTask'),
+	},
+	{ requiredKeys: [] },
+);
+
+const anyScript = fc
+	.array(anyAnswer, { minLength: 1, maxLength: 30, size: 'max' })
+	.map((answers) => answers.map(meaningOf));
+
+/** Of every suspended wait. */
+async function holds(property: (wait: Wait, again: () => Promise<Outcome>) => unknown) {
+	const ends = new Set<string>();
+	await fc.assert(
+		fc.asyncProperty(anyOptions, anyScript, async (options, script) => {
+			const wait = suspend(options, script);
+			const { outcome } = wait.end;
+			ends.add(outcome?.kind === 'situation' ? outcome.situation.kind : String(outcome?.kind));
+			await property(wait, async () => await waitInProcess(options, script));
+		}),
+		{ numRuns: 500 },
+	);
+	// else the property would have held of few kinds of waits
+	expect([...ends]).toEqual(
+		expect.arrayContaining([
+			'task',
+			'failed',
+			'timedOut',
+			'tooMuchTrouble',
+			'succeededWithoutVideo',
+		]),
+	);
+}
+
+test('a suspended wait ends as one in a process does, after as many checks', async () => {
+	await holds(async ({ end, meanings }, again) => {
+		expect(end.tally.checks).toBe(meanings.length);
+		expect(withoutTimes(end.outcome)).toEqual(withoutTimes(await again()));
+	});
+});
+
+test('what it keeps is JSON', async () => {
+	await holds(({ items }) => expect(items.flatMap((item) => lostInJson(item))).toEqual([]));
+});
+
+test('it tells the truth about its last check', async () => {
+	await holds(({ end, meanings, outOfTime }) => {
+		const { outcome, tally } = end;
+		const last = meanings.at(-1);
+		const lastGood = meanings.filter(({ kind }) => kind === 'task').at(-1) ?? null;
+		expect(tally.seen).toEqual(lastGood);
+		if (outcome?.kind === 'task') {
+			const phase = phaseOf(outcome.seen.task);
+			expect(outcome.seen).toEqual(lastGood);
+			expect(outcome.wait?.timedOut).toBe(phase === 'running' || last?.kind !== 'task');
+			if (outcome.wait?.timedOut === true) expect(outOfTime).toBe(true);
+		} else {
+			expect(outcome).toMatchObject({ kind: 'situation', seen: lastGood });
+		}
+	});
+});
+
+test('a task that is done is never checked again', async () => {
+	await holds(({ meanings }) => {
+		const done = meanings.findIndex(
+			(meaning) =>
+				meaning.kind === 'task' && ['succeeded', 'failed'].includes(phaseOf(meaning.task)),
+		);
+		expect(done === -1 || done === meanings.length - 1).toBe(true);
+	});
+});
+
+test('its line for people says how often it was checked, and ends with the end', async () => {
+	await holds(({ items, end }) => {
+		items.forEach(({ progress }, index) => {
+			const checks = index === 0 ? '1 check' : `${index + 1} checks`;
+			expect(progress).toMatch(new RegExp(`^Task ${TASK_ID}: .* after ${checks}(?:$|;)`, 's'));
+			const isEnd = index === items.length - 1;
+			expect(isEnd || !/ended without a video/.test(String(progress))).toBe(true);
+		});
+		const { outcome } = end;
+		if (outcome?.kind === 'situation' && outcome.situation.kind !== 'failed') {
+			expect(items.at(-1)?.progress).toContain('ended without a video');
+		}
+	});
+});
