@@ -463,6 +463,9 @@ function describeSuspending() {
 					parameters: { ...waiting(options), simplify },
 				});
 				expect(waited.items).toHaveLength(tasks.length);
+				expect(Object.keys(suspended.items[0]?.json ?? {})).toEqual(
+					simplify ? expect.arrayContaining(['videoUrl', 'wait']) : ['code', 'message', 'data'],
+				);
 				expect(withoutFigures(suspended.items)).toEqual(withoutFigures(waited.items));
 			},
 		);
