@@ -7,6 +7,11 @@ import type { RequestOptions } from './request';
  */
 export const SECONDS_BETWEEN_CHECKS = 66;
 
+const START = 'Tasks';
+const SUSPENDED = `Suspended for ${SECONDS_BETWEEN_CHECKS} Seconds`;
+const CHECK = 'Check Tasks';
+const ALL_DONE = 'All Done?';
+
 /** What the node does: started by the user, or in the progress workflow. Set by us, in a hidden parameter. */
 export type SuspendPart = 'start' | 'checkAgain' | 'handOver';
 
@@ -25,14 +30,14 @@ export interface ProgressWorkflowParts {
 /**
  * The workflow that n8n parks in place of the node's own execution:
  *
- * Tasks → Suspended → Check Tasks → All Done? → Hand Over, or back to Suspended.
+ * Tasks → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
  *
  * People see it in the executions list, where it is the progress display: its names are meant for
  * them.
  */
 export function progressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
 	const { workflow, createdAt } = parts;
-	const suspended = `Suspended for ${SECONDS_BETWEEN_CHECKS} Seconds`;
+	const handOver = handOverName(parts.node);
 	return {
 		id: workflow.id,
 		name: `${workflow.name}: waiting for Kling videos`,
@@ -44,20 +49,20 @@ export function progressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
 		settings: settingsFor(parts.settings),
 		nodes: [
 			{
-				...placed('Tasks', 0),
+				...placed(START, 0),
 				type: 'n8n-nodes-base.executeWorkflowTrigger',
 				typeVersion: 1.1,
 				parameters: { inputSource: 'passthrough' },
 			},
 			{
-				...placed(suspended, 1),
+				...placed(SUSPENDED, 1),
 				type: 'n8n-nodes-base.wait',
 				typeVersion: 1.1,
 				parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
 			},
-			klingNode(parts, placed('Check Tasks', 2), 'checkAgain'),
+			klingNode(parts, placed(CHECK, 2), 'checkAgain'),
 			{
-				...placed('All Done?', 3),
+				...placed(ALL_DONE, 3),
 				type: 'n8n-nodes-base.if',
 				typeVersion: 2.2,
 				parameters: {
@@ -75,24 +80,35 @@ export function progressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
 					},
 				},
 			},
-			klingNode(parts, placed('Hand Over', 4), 'handOver'),
+			klingNode(parts, { ...placed(handOver, 4), id: parts.node.id }, 'handOver'),
 		],
 		connections: {
-			Tasks: { main: [[to(suspended)]] },
-			[suspended]: { main: [[to('Check Tasks')]] },
-			'Check Tasks': { main: [[to('All Done?')]] },
-			'All Done?': { main: [[to('Hand Over')], [to(suspended)]] },
+			[START]: { main: [[to(SUSPENDED)]] },
+			[SUSPENDED]: { main: [[to(CHECK)]] },
+			[CHECK]: { main: [[to(ALL_DONE)]] },
+			[ALL_DONE]: { main: [[to(handOver)], [to(SUSPENDED)]] },
 		},
 	};
+}
+
+/** The node's own name: an error at the end is shown as one of the node that waits. */
+function handOverName({ name }: INode): string {
+	return [START, SUSPENDED, CHECK, ALL_DONE].includes(name) ? `${name} (Result)` : name;
 }
 
 /**
  * Saving, redaction and the like are as the user set them for the workflow. The error workflow is
  * not: the waiting execution calls it. Nor is the time limit: n8n leaves the waiting execution alone
- * for ever if it ends this one.
+ * for ever if it ends this one. And whoever may not call the user's workflow, this is a part of it.
  */
 function settingsFor(settings: IWorkflowSettings): IWorkflowSettings {
-	return { ...settings, executionOrder: 'v1', errorWorkflow: undefined, executionTimeout: -1 };
+	return {
+		...settings,
+		executionOrder: 'v1',
+		errorWorkflow: undefined,
+		executionTimeout: -1,
+		callerPolicy: 'workflowsFromSameOwner',
+	};
 }
 
 function klingNode(

@@ -35,7 +35,7 @@ export async function startToSuspend(context: IExecuteFunctions): Promise<INodeE
 export async function checkAgain(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const tasks = readTasks(context);
 	if (tasks === null) {
-		// Hand Over says what is wrong
+		// the hand-over says what is wrong
 		return progressItems(context.getInputData().map(({ json }) => ({ ...json, allDone: true })));
 	}
 	if (await isForsaken(context, tasks)) return [];
