@@ -55,6 +55,7 @@ const SITUATIONS: Record<Situation['kind'], Situation[]> = {
 	workflowNotSaved: [{ kind: 'workflowNotSaved' }],
 	callerDoesNotWait: [{ kind: 'callerDoesNotWait' }],
 	notSuspended: [{ kind: 'notSuspended', cause: SAID }],
+	progressLost: [{ kind: 'progressLost' }],
 	parkedByOtherVersion: [{ kind: 'parkedByOtherVersion' }],
 };
 const ALL = Object.values(SITUATIONS).flat();

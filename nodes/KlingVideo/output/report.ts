@@ -3,6 +3,18 @@ import type { NodeContext } from '../gateway/statusRequest';
 import type { Task } from '../gateway/task';
 import { tell, type Situation } from './situation';
 
+/** A situation as an item. */
+export function errorItem(
+	itemIndex: number,
+	situation: Situation,
+	taskId: string,
+	lastSeen: Task | null,
+): INodeExecutionData {
+	const { message, description } = tell(situation, taskId, lastSeen);
+	const error = { message, description, taskId, status: lastSeen?.status ?? null };
+	return { json: { error }, pairedItem: { item: itemIndex } };
+}
+
 const NODE_SITUATIONS = new Set<Situation['kind']>([
 	'noTaskId',
 	'taskIdLostDigits',
@@ -38,12 +50,9 @@ export function report(
 	taskId: string,
 	lastSeen: Task | null,
 ): INodeExecutionData {
-	const { message, description } = tell(situation, taskId, lastSeen);
-	if (context.continueOnFail()) {
-		const error = { message, description, taskId, status: lastSeen?.status ?? null };
-		return { json: { error }, pairedItem: { item: itemIndex } };
-	}
+	if (context.continueOnFail()) return errorItem(itemIndex, situation, taskId, lastSeen);
 
+	const { message, description } = tell(situation, taskId, lastSeen);
 	const error = isAboutNode(situation)
 		? new NodeOperationError(context.getNode(), message, { itemIndex, description })
 		: new NodeApiError(

@@ -17,7 +17,8 @@ export type Situation =
 	| { kind: 'unreadableParameters'; cause: string }
 	| CannotSuspend
 	| { kind: 'notSuspended'; cause: string }
-	| { kind: 'parkedByOtherVersion' };
+	| { kind: 'parkedByOtherVersion' }
+	| { kind: 'progressLost' };
 
 export interface Told {
 	/** What happened. */
@@ -174,11 +175,16 @@ export function tell(situation: Situation, taskId: string, lastSeen: Task | null
 		case 'notSuspended':
 			return {
 				message: `Task ${taskId} is not waited for: n8n could not suspend the workflow (${shorten(situation.cause)})`,
-				description: `The task itself goes on. ${USE_WAIT}. If the workflow's settings say that no other workflow can call it, allow those of the same owner: n8n counts the suspended part as one.`,
+				description: `The task itself goes on. ${USE_WAIT}.`,
 			};
 		case 'parkedByOtherVersion':
 			return {
 				message: `The wait for task ${taskId} was begun by another version of this node, and this one cannot go on with it`,
+				description: WAIT_AGAIN,
+			};
+		case 'progressLost':
+			return {
+				message: `What became of task ${taskId} is not known: n8n was cut off in the middle of a check`,
 				description: WAIT_AGAIN,
 			};
 		case 'timedOut': {

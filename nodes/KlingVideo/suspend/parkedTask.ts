@@ -61,9 +61,9 @@ export function isDone({ outcome }: ParkedTask): boolean {
 	return outcome !== null;
 }
 
-/** Whether the plan's time is up: the check that is made then is the last. */
-export function isOutOfTime({ startedAtMs, plan }: ParkedTask, nowMs: number): boolean {
-	return nowMs >= startedAtMs + plan.maxWaitMs;
+/** When the plan's time is up: the first check from then on is the last. Milliseconds since 1970. */
+export function deadlineMs({ startedAtMs, plan }: ParkedTask): number {
+	return startedAtMs + plan.maxWaitMs;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Meaning } from '../gateway/meaning';
 import { statusCheckOf } from '../gateway/statusRequest';
 import type { Turn } from '../run/pace';
 import type { Run } from '../run/run';
-import { afterCheck, isDone, isOutOfTime, type ParkedTask } from './parkedTask';
+import { afterCheck, deadlineMs, isDone, type ParkedTask } from './parkedTask';
 import { statusRequestOf } from './request';
 
 /** After the first one, a round may take so much time: nobody notices, and it spares the gateway. */
@@ -29,7 +29,7 @@ export async function checkRound(
 	const leaveAloneUntilMs = Math.max(...tasks.map((task) => task.leaveAloneUntilMs));
 	return await Promise.all(
 		tasks.map(async (task) => {
-			const lastCheck = isOutOfTime(task, Date.now());
+			const lastCheck = Date.now() >= deadlineMs(task);
 			const isDue = lastCheck || Date.now() >= leaveAloneUntilMs;
 			if (isDone(task) || !isDue) return task;
 			const meaning = await check(context, task, run);

@@ -1,15 +1,30 @@
+import * as host from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readAsked } from '../input/asked';
 import { outputItems } from '../output/outputItems';
-import { report } from '../output/report';
+import { errorItem, report } from '../output/report';
 import type { Situation } from '../output/situation';
 import { inOneRun, type Run } from '../run/run';
 import { readPlan } from '../wait/plan';
-import { isDone, itemOf, park, parkUnreadable, readParked, type ParkedTask } from './parkedTask';
+import {
+	deadlineMs,
+	isDone,
+	itemOf,
+	park,
+	parkUnreadable,
+	readParked,
+	type ParkedTask,
+} from './parkedTask';
 import { progressWorkflow } from './progressWorkflow';
 import { networkOf, requestOptionsOf } from './request';
 import { checkRound } from './round';
 import { whyNotHere } from './whyNotHere';
+
+/** Longer than n8n is ever switched off: when it is back, what is parked goes on as if nothing was. */
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+
+/** n8n 2.41 looks for executions whose sub-execution was cut off; this came to n8n-workflow with it. */
+const HOST_RESCUES_PARKED = 'WAIT_FOR_SUB_EXECUTION' in host;
 
 /**
  * Checks all tasks once. If they have not all ended, n8n parks this execution, and goes on with it
@@ -115,8 +130,25 @@ async function suspend(
 	} catch (error) {
 		return refuse(context, { kind: 'notSuspended', cause: messageOf(error) });
 	}
+	if (!HOST_RESCUES_PARKED) await setLastResort(context, tasks);
 	// shown while it is parked; then n8n puts the results in their place
 	return items;
+}
+
+/**
+ * Has n8n go on without the progress workflow, a week after the last task's time is up. Before 2.41,
+ * n8n does not notice that a sub-execution was cut off in the middle of a check, and the one that
+ * waits would be left alone for ever.
+ *
+ * n8n then puts out what the node had as its input: there is no other way to say something.
+ */
+async function setLastResort(context: IExecuteFunctions, tasks: ParkedTask[]): Promise<void> {
+	const items = tasks.map(({ asked, tally }, itemIndex) =>
+		errorItem(itemIndex, { kind: 'progressLost' }, asked.id.taskId, tally.seen?.task ?? null),
+	);
+	context.getExecuteData().data.main = [items];
+	const lastDeadlineMs = Math.max(...tasks.map(deadlineMs));
+	await context.putExecutionToWait(new Date(lastDeadlineMs + WEEK_MS));
 }
 
 /**
