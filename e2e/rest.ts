@@ -174,6 +174,15 @@ export class Rest {
 		}
 	}
 
+	/** A file of n8n's binary store. */
+	async binary(id: string): Promise<ArrayBuffer> {
+		const { data } = await this.http.get('/binary-data', {
+			params: { id, action: 'download' },
+			responseType: 'arraybuffer',
+		});
+		return data;
+	}
+
 	private async get<T>(path: string): Promise<T> {
 		const { data } = await this.http.get(path);
 		return data.data;

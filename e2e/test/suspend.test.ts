@@ -1,150 +1,276 @@
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { createHash } from 'node:crypto';
+import axios from 'axios';
+import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Execution } from '../rest';
 import { startHost, type Host } from './host';
-import { jsonOf, newNode } from './workflows';
 import {
-	parked,
 	progressOf,
 	start,
 	SUSPEND,
 	suspendFor,
 	tasks,
 	TASKS,
+	parked,
 	type Started,
 } from './suspended';
-
-/** All wait at the same time: each takes a minute at least. */
-const started = new Map<string, Started>();
+import { jsonOf, newNode } from './workflows';
 
 let host: Host;
 
-const CONTINUE: Partial<INode> = { onError: 'continueRegularOutput' };
-const ERROR_OUTPUT: Partial<INode> = { onError: 'continueErrorOutput' };
+/** Each takes a minute or two: all wait at the same time. */
+const started = new Map<string, Started>();
+
+const OF_ITEM = '={{ $json.task_id }}';
 
 beforeAll(async () => {
 	host = await startHost('suspend');
-	const { rest, credential } = host;
-	const suspend = (...args: [taskId: string, options?: object, more?: Partial<INode>]) => {
-		const [taskId, options = {}, more = {}] = args;
-		return suspendFor(taskId, credential, { ...options }, more);
-	};
-	const begin = async (name: string, nodes: INode[], settings: object = {}) => {
-		started.set(name, await start(rest, name, nodes, settings));
-	};
-	const ofItem = '={{ $json.task_id }}';
-	await begin('stopped', [suspend('never-stopped')]);
-	await begin('done', [...tasks('success-0s-done', 'success-0s-too'), suspend(ofItem)]);
-	await begin('one', [suspend('success-30s-one')]);
-	await begin('several', [
-		...tasks('success-90s-c', 'success-0s-a', 'success-30s-b'),
-		suspend(ofItem),
-		newNode('Linked', 'n8n-nodes-base.set', 3.4, {
-			mode: 'raw',
-			jsonOutput: `={{ { asked: $('${TASKS}').item.json.task_id, got: $json.taskId } }}`,
-		}),
-	]);
-	await begin('failure', [...tasks('success-30s-fine', 'failure-30s-bad'), suspend(ofItem)]);
-	await begin('error output', [
-		...tasks('failure-30s-e', 'success-30s-f', 'unknown-g'),
-		suspend(ofItem, {}, ERROR_OUTPUT),
-	]);
-	await begin('continue', [
-		...tasks('success-30s-h', 'failure-30s-i'),
-		suspend(ofItem, {}, CONTINUE),
-	]);
-	await begin('timeout', [suspend('never-timeout', { maxWaitMinutes: 0.5 })]);
-	await begin('last status', [
-		suspend('never-last', { maxWaitMinutes: 0.5, onTimeout: 'returnLastStatus' }),
-	]);
-	await begin('failed as item', [suspend('failure-30s-item', { onFailure: 'returnTask' })]);
-	await begin('trouble', [suspend('blip-unavailable-1s-trouble')]);
-	await begin('download', [suspend('video-25mb-30s', {}, { parameters: { downloadVideo: true } })]);
-	await begin('raw', [suspend('native-30s-raw', {}, { parameters: { simplify: false } })]);
-	await begin(
-		'not saved',
-		[
-			suspend('success-30s-unsaved'),
-			// nothing else is left of it
-			suspendFor(
-				'={{ $json.succeeded ? "success-0s-went-on" : "" }}',
-				credential,
-				{},
-				{ name: 'After' },
-			),
-		],
-		{
-			saveDataSuccessExecution: 'none',
-			saveDataErrorExecution: 'none',
-			saveManualExecutions: false,
-			saveExecutionProgress: false,
-		},
-	);
-	await begin('time limit', [suspend('success-90s-limit')], { executionTimeout: 30 });
-	await begin('caller policy', [suspend('success-30s-policy')], { callerPolicy: 'none' });
+	for (const [name, { nodes, settings = {} }] of Object.entries(runs())) {
+		started.set(name, await start(host.rest, name, nodes, settings));
+	}
 });
 
 afterAll(async () => await host?.close());
 
-const of = (name: string): Started => {
+function suspend(taskId: string, options: INodeParameters = {}, more: Partial<INode> = {}): INode {
+	return suspendFor(taskId, host.credential, options, more);
+}
+
+function runs(): Record<string, { nodes: INode[]; settings?: object }> {
+	return {
+		stopped: { nodes: [suspend('never-stopped')] },
+		done: { nodes: [...tasks('success-0s-done', 'success-0s-too'), suspend(OF_ITEM)] },
+		one: { nodes: [suspend('success-30s-one')] },
+		several: {
+			nodes: [
+				...tasks('success-90s-c', 'success-0s-a', 'success-30s-b'),
+				suspend(OF_ITEM),
+				newNode('Linked', 'n8n-nodes-base.set', 3.4, {
+					mode: 'raw',
+					jsonOutput: `={{ { asked: $('${TASKS}').item.json.task_id, got: $json.taskId } }}`,
+				}),
+			],
+		},
+		failure: { nodes: [...tasks('success-30s-fine', 'failure-30s-bad'), suspend(OF_ITEM)] },
+		'error output': {
+			nodes: [
+				...tasks('failure-30s-e', 'success-30s-f', 'unknown-g'),
+				suspend(OF_ITEM, {}, { onError: 'continueErrorOutput' }),
+			],
+		},
+		continue: {
+			nodes: [
+				...tasks('success-30s-h', 'failure-30s-i'),
+				suspend(OF_ITEM, {}, { onError: 'continueRegularOutput' }),
+			],
+		},
+		timeout: { nodes: [suspend('never-timeout', { maxWaitMinutes: 0.5 })] },
+		'last status': {
+			nodes: [suspend('never-last', { maxWaitMinutes: 0.5, onTimeout: 'returnLastStatus' })],
+		},
+		trouble: { nodes: [suspend('blip-unavailable-1s-trouble')] },
+		download: {
+			nodes: [suspend('video-25mb-30s', {}, { parameters: { downloadVideo: true } })],
+		},
+		raw: { nodes: [suspend('native-30s-raw', {}, { parameters: { simplify: false } })] },
+		'not saved': {
+			nodes: [
+				suspend('success-30s-unsaved'),
+				// the gateway is told, since nothing else is left of the execution
+				suspendFor(
+					'={{ $json.succeeded ? "success-0s-went-on" : "success-0s-went-wrong" }}',
+					host.credential,
+					{},
+					{ name: 'Afterwards' },
+				),
+			],
+			settings: {
+				saveDataSuccessExecution: 'none',
+				saveDataErrorExecution: 'none',
+				saveManualExecutions: false,
+				saveExecutionProgress: false,
+			},
+		},
+		'time limit': { nodes: [suspend('success-90s-limit')], settings: { executionTimeout: 30 } },
+		'not to be called': {
+			nodes: [suspend('success-30s-policy')],
+			settings: { callerPolicy: 'none' },
+		},
+	};
+}
+
+function of(name: string): Started {
 	const one = started.get(name);
 	if (one === undefined) throw new Error(`${name} was not started`);
 	return one;
-};
+}
+
 const ended = async (name: string): Promise<Execution> =>
 	await host.rest.ended(of(name).executionId);
 
-test.each([...'x'].length ? ['all'] : [])('%s', async () => {
-	const { rest, sandbox } = host;
+/** What each check has shown to somebody who looks at the execution. */
+function linesOf(progress: Execution): unknown[] {
+	return (progress.data.resultData.runData['Check Tasks'] ?? []).map((run) =>
+		run.data?.main?.[0]?.map(({ json }) => json.progress),
+	);
+}
+
+test('Stop while it is parked: the execution ends as canceled, and the gateway is asked no more', async () => {
 	const stopped = of('stopped');
-	await parked(rest, stopped.executionId);
-	await rest.stop(stopped.executionId);
-	for (const name of started.keys()) {
-		const e = await ended(name).catch((error: unknown) => String(error));
-		if (typeof e === 'string') {
-			console.log(name, e);
-			continue;
-		}
-		const out = [0, 1].map((o) =>
-			jsonOf(e, SUSPEND, o).map((j: IDataObject) => JSON.stringify(j).slice(0, 400)),
-		);
-		console.log(
-			name,
-			e.status,
-			JSON.stringify(out, null, 1),
-			JSON.stringify(e.data.resultData.error ?? null)?.slice(0, 900),
-		);
-		const all = await rest.executionsOf(of(name).workflow);
-		console.log(
-			JSON.stringify(
-				all.map(({ id, status, startedAt, stoppedAt }) => [id, status, startedAt, stoppedAt]),
-			),
-		);
-		for (const { id } of all.filter((x) => x.id !== of(name).executionId)) {
-			const p = await rest.ended(id);
-			console.log(
-				'  progress',
-				p.status,
-				JSON.stringify(
-					(p.data.resultData.runData['Check Tasks'] ?? []).map((r) =>
-						r.data?.main?.[0]?.map((i: INodeExecutionData) => i.json.progress),
-					),
-				),
-				JSON.stringify(p.data.resultData.error ?? null)?.slice(0, 300),
-			);
-		}
+	await parked(host.rest, stopped.executionId);
+	await host.rest.stop(stopped.executionId);
+	expect((await ended('stopped')).status).toBe('canceled');
+	// it looks after the one that waits when its minute is over, and ends
+	const progress = await progressOf(host.rest, stopped);
+	expect([progress.status, linesOf(progress)]).toEqual(['success', [[]]]);
+	expect(host.sandbox.checksOf('never-stopped')).toHaveLength(1);
+});
+
+test('tasks that are done already are not suspended', async () => {
+	const execution = await ended('done');
+	expect(jsonOf(execution, SUSPEND)).toEqual(
+		['success-0s-done', 'success-0s-too'].map((taskId) =>
+			expect.objectContaining({
+				taskId,
+				succeeded: true,
+				wait: { checks: 1, waitedSeconds: expect.any(Number), timedOut: false },
+			}),
+		),
+	);
+	expect(await host.rest.executionsOf(of('done').workflow)).toHaveLength(1);
+});
+
+test('one task: the video comes out, and the progress was to be seen', async () => {
+	const execution = await ended('one');
+	expect(execution.status).toBe('success');
+	const videoUrl = `${host.sandbox.url}/videos/success-30s-one.mp4`;
+	const wait = { checks: 2, waitedSeconds: expect.any(Number), timedOut: false };
+	expect(jsonOf(execution, SUSPEND)).toEqual([
+		expect.objectContaining({ status: 'SUCCESS', succeeded: true, videoUrl, wait }),
+	]);
+
+	const progress = await progressOf(host.rest, of('one'));
+	expect(progress.status).toBe('success');
+	expect(Object.keys(progress.data.resultData.runData)).toEqual([
+		'Tasks',
+		'Suspended for 66 Seconds',
+		'Check Tasks',
+		'All Done?',
+		SUSPEND,
+	]);
+	expect(linesOf(progress)).toEqual([['Task success-30s-one: SUCCESS (100%) after 2 checks']]);
+	// from the one to the other by a click
+	expect(execution.data.resultData.runData[SUSPEND]?.[0]?.metadata?.subExecution).toEqual({
+		executionId: progress.id,
+		workflowId: of('one').workflow.id,
+	});
+});
+
+test('tasks that end at different times are gathered, in order and linked; none is checked again when done', async () => {
+	const execution = await ended('several');
+	const taskIds = ['success-90s-c', 'success-0s-a', 'success-30s-b'];
+	expect(jsonOf(execution, 'Linked')).toEqual(taskIds.map((id) => ({ asked: id, got: id })));
+	expect(taskIds.map((id) => host.sandbox.checksOf(id).length)).toEqual([3, 1, 2]);
+});
+
+test('a failed task ends the execution with its reason, as an error of the node that waits', async () => {
+	const { status, data } = await ended('failure');
+	expect(status).toBe('error');
+	expect(data.resultData.lastNodeExecuted).toBe(SUSPEND);
+	expect(data.resultData.error).toMatchObject({
+		message: 'Task failure-30s-bad ended without a video: Image pixel is invalid',
+		description: expect.stringContaining('submit a new task'),
+		context: { itemIndex: 1 },
+		node: { name: SUSPEND },
+	});
+});
+
+test('with an error output, failed tasks go there and the others on', async () => {
+	const execution = await ended('error output');
+	expect(execution.status).toBe('success');
+	expect(jsonOf(execution, SUSPEND)).toEqual([
+		expect.objectContaining({ taskId: 'success-30s-f', succeeded: true }),
+	]);
+	expect(jsonOf(execution, SUSPEND, 1)).toEqual([
+		expect.objectContaining({
+			error: {
+				message: 'Task failure-30s-e ended without a video: Image pixel is invalid',
+				description: expect.any(String),
+				taskId: 'failure-30s-e',
+				status: 'FAILURE',
+			},
+		}),
+		expect.objectContaining({
+			error: expect.objectContaining({ taskId: 'unknown-g', status: null }),
+		}),
+	]);
+	expect(host.sandbox.checksOf('unknown-g')).toHaveLength(1);
+});
+
+test('with Continue, a failed task is an item at its place', async () => {
+	const execution = await ended('continue');
+	expect(jsonOf(execution, SUSPEND)).toEqual([
+		expect.objectContaining({ taskId: 'success-30s-h', succeeded: true }),
+		{ error: expect.objectContaining({ taskId: 'failure-30s-i', status: 'FAILURE' }) },
+	]);
+});
+
+test('when time is up, the last status is told', async () => {
+	const { status, data } = await ended('timeout');
+	expect([status, data.resultData.error?.message]).toEqual([
+		'error',
+		'Task never-timeout was not finished within 0.5 minutes',
+	]);
+	expect(jsonOf(await ended('last status'), SUSPEND)).toEqual([
+		expect.objectContaining({
+			status: 'IN_PROGRESS',
+			done: false,
+			wait: { checks: 2, waitedSeconds: expect.any(Number), timedOut: true },
+		}),
+	]);
+});
+
+test('passing trouble is waited out over several checks', async () => {
+	expect(jsonOf(await ended('trouble'), SUSPEND)).toEqual([
+		expect.objectContaining({ succeeded: true, wait: expect.objectContaining({ checks: 3 }) }),
+	]);
+	const [line] = linesOf(await progressOf(host.rest, of('trouble')));
+	expect(line).toEqual([expect.stringContaining('the last check went wrong')]);
+});
+
+test('the video itself comes out whole', async () => {
+	const execution = await ended('download');
+	const [item] = execution.data.resultData.runData[SUSPEND]?.[0]?.data?.main?.[0] ?? [];
+	const file = await host.rest.binary(String(item?.binary?.data?.id));
+	const { data: video } = await axios.get<ArrayBuffer>(String(item?.json.videoUrl), {
+		responseType: 'arraybuffer',
+		proxy: false,
+	});
+	const sha256 = (bytes: ArrayBuffer) =>
+		createHash('sha256').update(Buffer.from(bytes)).digest('hex');
+	expect(sha256(file)).toBe(sha256(video));
+});
+
+test('with Simplify off, the reply comes as it is', async () => {
+	const [json] = jsonOf(await ended('raw'), SUSPEND);
+	expect(Object.keys(json ?? {})).toEqual(['code', 'message', 'request_id', 'data']);
+});
+
+test('it goes on where no execution is saved', async () => {
+	const checks = async () => host.sandbox.checksOf('success-0s-went-on').length;
+	while ((await checks()) === 0) {
+		await host.sandbox.untilSeen(host.sandbox.requests.length + 1);
 	}
-	for (const id of [
-		'never-stopped',
-		'success-0s-a',
-		'success-30s-b',
-		'success-90s-c',
-		'success-90s-limit',
-		'success-0s-went-on',
-		'success-30s-policy',
-	])
-		console.log(id, sandbox.checksOf(id).length);
-	const d = await ended('several');
-	console.log(JSON.stringify(jsonOf(d, 'Linked')));
-	await progressOf(rest, stopped);
-	console.log('stopped', sandbox.checksOf('never-stopped').length);
+	expect(host.sandbox.checksOf('success-0s-went-wrong')).toHaveLength(0);
+});
+
+// n8n counts the time that is spent parked, and looks at its limit when it goes on
+test('a time limit of the workflow that is shorter than the wait: n8n ends it as canceled', async () => {
+	expect((await ended('time limit')).status).toBe('canceled');
+	expect(host.sandbox.checksOf('success-90s-limit')).toHaveLength(3);
+	expect((await progressOf(host.rest, of('time limit'))).status).toBe('success');
+});
+
+test('a workflow that no other workflow may call can suspend itself', async () => {
+	expect((await ended('not to be called')).status).toBe('success');
 });

@@ -155,7 +155,7 @@ export function tell(situation: Situation, taskId: string, lastSeen: Task | null
 		case 'hostTooOld':
 			return {
 				message: `Task ${taskId} was not asked about: this n8n is too old for "Suspend Until Complete"`,
-				description: `It would go on without the video. Update n8n to version 2.28 or later. ${USE_WAIT} until then.`,
+				description: `It would go on without the video. Update n8n to version 2.35 or later. ${USE_WAIT} until then.`,
 			};
 		case 'insideTool':
 			return {

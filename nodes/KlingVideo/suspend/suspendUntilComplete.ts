@@ -1,4 +1,3 @@
-import * as host from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readAsked } from '../input/asked';
 import { outputItems } from '../output/outputItems';
@@ -22,9 +21,6 @@ import { whyNotHere } from './whyNotHere';
 
 /** Longer than n8n is ever switched off: when it is back, what is parked goes on as if nothing was. */
 const WEEK_MS = 7 * 24 * 60 * 60_000;
-
-/** n8n 2.41 looks for executions whose sub-execution was cut off; this came to n8n-workflow with it. */
-const HOST_RESCUES_PARKED = 'WAIT_FOR_SUB_EXECUTION' in host;
 
 /**
  * Checks all tasks once. If they have not all ended, n8n parks this execution, and goes on with it
@@ -130,15 +126,19 @@ async function suspend(
 	} catch (error) {
 		return refuse(context, { kind: 'notSuspended', cause: messageOf(error) });
 	}
-	if (!HOST_RESCUES_PARKED) await setLastResort(context, tasks);
+	if (!isWatchedOver(context)) await setLastResort(context, tasks);
 	// shown while it is parked; then n8n puts the results in their place
 	return items;
 }
 
+/** From 2.41 on, n8n notes whom an execution waits for, and sees to it that none waits in vain. */
+function isWatchedOver(context: IExecuteFunctions): boolean {
+	return context.getExecuteData().metadata?.waitingChildExecutionIds !== undefined;
+}
+
 /**
- * Has n8n go on without the progress workflow, a week after the last task's time is up. Before 2.41,
- * n8n does not notice that a sub-execution was cut off in the middle of a check, and the one that
- * waits would be left alone for ever.
+ * Has n8n go on without the progress workflow, a week after the last task's time is up: without it, a
+ * sub-execution that is cut off in the middle of a check leaves the one that waits alone for ever.
  *
  * n8n then puts out what the node had as its input: there is no other way to say something.
  */

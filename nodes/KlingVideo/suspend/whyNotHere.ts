@@ -1,4 +1,3 @@
-import * as host from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 /** Why n8n cannot suspend the execution that the node runs in. */
@@ -8,24 +7,26 @@ export type CannotSuspend =
 	| { kind: 'workflowNotSaved' }
 	| { kind: 'callerDoesNotWait' };
 
-/**
- * n8n hands a waiting execution what came of its sub-execution since 2.0, also an error since 2.27;
- * before, it goes on with its input as if that were the result. A node is not told n8n's version:
- * this came to n8n-workflow with 2.28.
- */
-const HOST_HANDS_OVER_RESULTS = 'isCompletedExecutionStatus' in host;
-
 const NO_ID = new Set(['', '__EMPTY__', '__UNKNOWN__', 'undefined', 'null']);
 
 /** @returns null where it can */
 export async function whyNotHere(context: IExecuteFunctions): Promise<CannotSuspend | null> {
-	if (!HOST_HANDS_OVER_RESULTS) return { kind: 'hostTooOld' };
+	if (!handsOverResults(context)) return { kind: 'hostTooOld' };
 	if (isTool(context)) return { kind: 'insideTool' };
 	const executionId = context.getExecutionId();
 	if (isNoId(context.getWorkflow().id) || isNoId(executionId)) return { kind: 'workflowNotSaved' };
 	return context.getMode() === 'integrated' && !(await isResumable(context, executionId))
 		? { kind: 'callerDoesNotWait' }
 		: null;
+}
+
+/**
+ * n8n hands a waiting execution what came of its sub-execution since 2.0, also an error since 2.27;
+ * before, it goes on with its input as if that were the result. A node is not told n8n's version,
+ * and the n8n-workflow that it finds may be another one than n8n's: this method came with 2.35.
+ */
+function handsOverResults(context: Partial<IExecuteFunctions>): boolean {
+	return context.isConsoleOutputRedacted !== undefined;
 }
 
 function isTool(context: IExecuteFunctions): boolean {
