@@ -95,7 +95,8 @@ test('n8n ends and starts again, as it likes and all of a sudden: every task com
 				message: expect.stringContaining('What became of task later-silent-t is not known'),
 				description: expect.stringContaining('Run this node again with the same Task ID'),
 				taskId: 'later-silent-t',
-				status: 'IN_PROGRESS',
+				// when it was parked
+				status: 'NOT_START',
 			},
 		},
 	]);
