@@ -62,6 +62,13 @@ test('an agent reads why there is no video', async () => {
 	expect(toolSaid()).toContain(`Task ${taskId} ended without a video: Image pixel is invalid`);
 });
 
+test('an agent reads that its tool cannot suspend the workflow, and the gateway is not asked', async () => {
+	const taskId = 'success-0s-agent-suspends';
+	await ask(`What became of task ${taskId} ?`, 'suspendUntilComplete');
+	expect(toolSaid()).toContain('a tool of an AI agent cannot suspend the workflow');
+	expect(host.sandbox.checksOf(taskId)).toHaveLength(0);
+});
+
 async function ask(text: string, operation: string): Promise<Execution> {
 	const { rest } = host;
 	const workflow = await rest.createWorkflow(agentWorkflow(text, operation));

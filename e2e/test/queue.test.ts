@@ -1,40 +1,18 @@
-/* eslint-disable @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
-import { freePort, startN8n, type N8n } from '../n8n';
 import type { SavedWorkflow } from '../rest';
-import { startHost, type Host } from './host';
+import { startQueueHost, type QueueHost } from './queueHost';
 import { chain, waitFor, webhook } from './workflows';
 
-const REDIS = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
 /** How many executions one worker runs at a time; n8n's own default. */
-const CONCURRENCY = 10;
+const SLOTS = 10;
 
-let stopRedis: () => Promise<void>;
-let host: Host;
-let workers: N8n[] = [];
+let host: QueueHost;
 let workflow: SavedWorkflow;
-let env: Record<string, string>;
 
 beforeAll(async () => {
-	const redisPort = await freePort();
-	stopRedis = await startRedis(redisPort);
-	env = {
-		EXECUTIONS_MODE: 'queue',
-		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-		QUEUE_BULL_REDIS_PORT: String(redisPort),
-		N8N_ENCRYPTION_KEY: 'only for tests',
-		// what a worker that is killed leaves behind is found within seconds instead of a minute, but
-		// one that is only slow is not taken for dead
-		QUEUE_WORKER_LOCK_DURATION: '10000',
-		QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
-		QUEUE_WORKER_STALLED_INTERVAL: '5000',
-	};
-	host = await startHost('queue', env);
-	workers = [await startWorker(), await startWorker()];
+	host = await startQueueHost('queue', { workers: 2, slots: SLOTS });
 	workflow = await host.rest.createWorkflow(
 		chain('queue', [webhook('queue'), waitFor('={{ $json.body.task_id }}', host.credential)]),
 	);
@@ -42,9 +20,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	await Promise.all(workers.map(async (worker) => await worker.stop()));
 	await host?.close();
-	await stopRedis?.();
 });
 
 test('forty waits at once: each answer is right, and each worker has its share', async () => {
@@ -53,13 +29,13 @@ test('forty waits at once: each answer is right, and each worker has its share',
 	const answers = await Promise.all(taskIds.map(async (taskId) => await call(taskId)));
 	const ratio = (Date.now() - startedAtMs) / 4000;
 	process.stdout.write(
-		`40 waits, ${workers.length} workers of ${CONCURRENCY}: ${ratio.toFixed(1)} times one video's time\n`,
+		`40 waits, ${host.workers.length} workers of ${SLOTS}: ${ratio.toFixed(1)} times one video's time\n`,
 	);
 	expect(answers).toEqual(
 		taskIds.map((taskId) => expect.objectContaining({ taskId, status: 'SUCCESS' })),
 	);
 	// a slot is held for as long as the wait takes
-	expect(mostAtOnce(taskIds)).toBeLessThanOrEqual(workers.length * CONCURRENCY);
+	expect(mostAtOnce(taskIds)).toBeLessThanOrEqual(host.workers.length * SLOTS);
 });
 
 test('Stop reaches the worker, and the gateway is asked no more', async () => {
@@ -79,14 +55,10 @@ test('the waits of a worker that is killed end as failed; those of the other go 
 	const { rest } = host;
 	const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
 	// more than one worker takes: each has some
-	const taskIds = Array.from(
-		{ length: CONCURRENCY + 4 },
-		(_, index) => `success-20s-killed${index}`,
-	);
+	const taskIds = Array.from({ length: SLOTS + 4 }, (_, index) => `success-20s-killed${index}`);
 	for (const taskId of taskIds) void call(taskId).catch(() => undefined);
 	for (const taskId of taskIds) await checked(taskId, 1);
-	await workers[0]?.kill();
-	workers = workers.slice(1);
+	await host.killWorker();
 	const executions = (await rest.executionsOf(workflow)).filter(({ id }) => !before.has(id));
 	const ended = await Promise.all(executions.map(async ({ id }) => await rest.ended(id)));
 	expect(ended).toHaveLength(taskIds.length);
@@ -100,43 +72,6 @@ test('the waits of a worker that is killed end as failed; those of the other go 
 		]);
 	}
 });
-
-async function startRedis(port: number): Promise<() => Promise<void>> {
-	// in memory only
-	const child = spawn(
-		REDIS,
-		['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-		{ stdio: ['ignore', 'pipe', 'inherit'] },
-	);
-	const ready = new Promise<void>((resolve, reject) => {
-		child.once('error', () =>
-			reject(new Error(`No Redis at ${REDIS}: install Debian's redis-server, or set REDIS_SERVER`)),
-		);
-		child.stdout.on('data', (text: Buffer) => {
-			if (text.includes('Ready to accept connections')) resolve();
-		});
-	});
-	await ready;
-	return async () => {
-		const ended = once(child, 'close');
-		child.kill();
-		await ended;
-	};
-}
-
-async function startWorker(): Promise<N8n> {
-	const { userFolder, logFile } = host;
-	const port = await freePort();
-	return await startN8n({
-		userFolder,
-		port,
-		brokerPort: await freePort(),
-		command: 'worker',
-		args: [`--concurrency=${CONCURRENCY}`],
-		env,
-		logFile: join(logFile, '..', `worker-${port}.log`),
-	});
-}
 
 async function call(taskId: string): Promise<unknown> {
 	const { data } = await axios.post(

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import axios from 'axios';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Execution } from '../rest';
+import { startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
 import {
 	progressOf,
@@ -17,6 +18,7 @@ import {
 import { jsonOf, newNode } from './workflows';
 
 let host: Host;
+let browser: EditorBrowser;
 
 /** Each takes a minute or two: all wait at the same time. */
 const started = new Map<string, Started>();
@@ -25,12 +27,16 @@ const OF_ITEM = '={{ $json.task_id }}';
 
 beforeAll(async () => {
 	host = await startHost('suspend');
+	browser = await startBrowser();
 	for (const [name, { nodes, settings = {} }] of Object.entries(runs())) {
 		started.set(name, await start(host.rest, name, nodes, settings));
 	}
 });
 
-afterAll(async () => await host?.close());
+afterAll(async () => {
+	await browser?.close();
+	await host?.close();
+});
 
 function suspend(taskId: string, options: INodeParameters = {}, more: Partial<INode> = {}): INode {
 	return suspendFor(taskId, host.credential, options, more);
@@ -274,3 +280,36 @@ test('a time limit of the workflow that is shorter than the wait: n8n ends it as
 test('a workflow that no other workflow may call can suspend itself', async () => {
 	expect((await ended('not to be called')).status).toBe('success');
 });
+
+test('in the editor, the execution leads to its progress, which tells what each check found', async () => {
+	const { rest, n8n } = host;
+	const { workflow, executionId } = of('several');
+	await ended('several');
+	const page = await browser.openPage(n8n.url, rest);
+	await page.goto(`${n8n.url}/workflow/${workflow.id}/executions/${executionId}`);
+	const iframe = page.frameLocator('iframe').first();
+	await iframe.getByTestId('canvas-node').filter({ hasText: SUSPEND }).first().dblclick();
+	await page.screenshot({ path: '/tmp/s1.png' });
+	await page.waitForTimeout(3000);
+	await page.screenshot({ path: '/tmp/s2.png' });
+	const progress = await progressOf(rest, of('several'));
+	await page.goto(`${n8n.url}/workflow/${workflow.id}/executions/${progress.id}`);
+	await page.waitForTimeout(3000);
+	await page.screenshot({ path: '/tmp/s3.png' });
+	await iframe.getByTestId('canvas-node').filter({ hasText: 'Check Tasks' }).first().dblclick();
+	await page.waitForTimeout(3000);
+	await page.screenshot({ path: '/tmp/s4.png' });
+	await page.goto(
+		`${n8n.url}/workflow/${of('failure').workflow.id}/executions/${of('failure').executionId}`,
+	);
+	await iframe.getByTestId('canvas-node').filter({ hasText: SUSPEND }).first().dblclick();
+	await page.waitForTimeout(3000);
+	await page.screenshot({ path: '/tmp/s5.png' });
+	await page.goto(`${n8n.url}/workflow/${workflow.id}`);
+	await page.getByTestId('canvas-node').filter({ hasText: SUSPEND }).first().dblclick();
+	await page.waitForTimeout(3000);
+	await page.screenshot({ path: '/tmp/s6.png' });
+	await page.getByTestId('parameter-input-operation').click();
+	await page.waitForTimeout(2000);
+	await page.screenshot({ path: '/tmp/s7.png' });
+}, 600_000);

@@ -1,0 +1,118 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { setTimeout as sleep } from 'node:timers/promises';
+import axios from 'axios';
+import type { INode } from 'n8n-workflow';
+import type { Execution, SavedWorkflow } from '../rest';
+import { startQueueHost, type QueueHost } from './queueHost';
+import { parked, SUSPEND, suspendFor } from './suspended';
+import { chain, jsonOf, START, waitFor, webhook } from './workflows';
+
+/** How many executions all workers together run at a time. */
+const WORKERS = 2;
+const SLOTS = 2;
+
+const MANY = 50;
+const POLL_MS = 200;
+const OF_CALL = '={{ $json.body.task_id }}';
+
+let host: QueueHost;
+
+beforeAll(async () => {
+	host = await startQueueHost('suspendQueue', { workers: WORKERS, slots: SLOTS });
+});
+
+afterAll(async () => await host?.close());
+
+/** A workflow in production, which begins when it is called. */
+async function published(name: string, node: INode, settings: object = {}): Promise<SavedWorkflow> {
+	const start = webhook(name);
+	// answers at once: those who wait for the end are n8n's, not the node's
+	const asked = { ...start, parameters: { ...start.parameters, responseMode: 'onReceived' } };
+	const workflow = await host.rest.createWorkflow({
+		...chain(name, [asked, node]),
+		settings: { executionOrder: 'v1', ...settings },
+	});
+	await host.rest.publish(workflow);
+	return workflow;
+}
+
+async function call(workflow: SavedWorkflow, taskId: string): Promise<void> {
+	const url = `${host.n8n.url}/webhook/${workflow.name}`;
+	await axios.post(url, { task_id: taskId }, { proxy: false });
+}
+
+/** The executions that were called, without those that show their progress. */
+async function executions(workflow: SavedWorkflow, count: number): Promise<Execution[]> {
+	for (;;) {
+		const all = await host.rest.executionsOf(workflow);
+		const whole = await Promise.all(all.map(async ({ id }) => await host.rest.execution(id)));
+		const called = whole.filter(({ data }) => START in data.resultData.runData);
+		if (called.length === count) return called;
+		await sleep(POLL_MS);
+	}
+}
+
+async function checked(taskId: string, times: number): Promise<void> {
+	while (host.sandbox.checksOf(taskId).length < times) {
+		await host.sandbox.untilSeen(host.sandbox.requests.length + 1);
+	}
+}
+
+test('fifty suspended executions hold no slot, outlive a worker that is killed, and a time limit', async () => {
+	const { rest, credential, sandbox } = host;
+	const limited = await published('limited', suspendFor(OF_CALL, credential), {
+		executionTimeout: 30,
+	});
+	await call(limited, 'success-170s-limited');
+	const many = await published('many', suspendFor(OF_CALL, credential));
+	const taskIds = Array.from({ length: MANY }, (_, index) => `success-30s-many${index}`);
+	await Promise.all(taskIds.map(async (taskId) => await call(many, taskId)));
+	for (const taskId of taskIds) await checked(taskId, 1);
+
+	// as long as all of them are parked, there is room for another
+	const quick = await published('quick', waitFor(OF_CALL, credential));
+	await call(quick, 'success-1s-quick');
+	const [quickOne] = await executions(quick, 1);
+	expect((await rest.ended(quickOne?.id ?? '')).status).toBe('success');
+	const running = (await rest.executionsOf(many)).filter(({ status }) => status === 'running');
+	expect(running).toEqual([]);
+
+	await host.killWorker();
+	await host.startWorker();
+	for (const { id } of await executions(many, MANY)) {
+		const execution = await rest.ended(id);
+		expect(execution.status).toBe('success');
+		expect(jsonOf(execution, SUSPEND)).toEqual([expect.objectContaining({ succeeded: true })]);
+	}
+	expect(taskIds.map((taskId) => sandbox.checksOf(taskId).length)).toEqual(taskIds.map(() => 2));
+
+	const [inTheEnd] = await executions(limited, 1);
+	expect((await rest.ended(inTheEnd?.id ?? '')).status).toBe('success');
+	expect(sandbox.checksOf('success-170s-limited')).toHaveLength(4);
+});
+
+test('a worker that is killed in the middle of a check: the execution ends with an error', async () => {
+	const { rest, credential } = host;
+	const workflow = await published('cut', suspendFor(OF_CALL, credential));
+	await call(workflow, 'later-silent-queue');
+	await checked('later-silent-queue', 2);
+	while (host.workers.length > 0) await host.killWorker();
+	await host.startWorker();
+	const [execution] = await executions(workflow, 1);
+	const { status, data } = await rest.ended(execution?.id ?? '');
+	console.log(status, JSON.stringify(data.resultData.error).slice(0, 800));
+	expect(status).toBe('error');
+});
+
+test('Stop while it is parked', async () => {
+	const { rest, credential, sandbox } = host;
+	const workflow = await published('stopped', suspendFor(OF_CALL, credential));
+	await call(workflow, 'never-queue');
+	await checked('never-queue', 1);
+	const [execution] = await executions(workflow, 1);
+	const { id } = await parked(rest, execution?.id ?? '');
+	await rest.stop(id);
+	expect((await rest.ended(id)).status).toBe('canceled');
+	for (const other of await rest.executionsOf(workflow)) await rest.ended(other.id);
+	expect(sandbox.checksOf('never-queue')).toHaveLength(1);
+});
