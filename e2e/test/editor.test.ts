@@ -1,20 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
-import { readFileSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
-import { REPOSITORY, TEST_FOLDER } from '../folders';
 import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
 import { openNode, openWorkflow, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
+import { takePicture } from './pictures';
 import { chain, manualTrigger, newNode, START, WAIT, waitFor } from './workflows';
-
-/** To be looked at. Those of the README are only made anew when asked for: no two runs give the same bytes. */
-const PICTURES = join(TEST_FOLDER, 'screenshots');
-const README_PICTURES = join(__dirname, '..', 'screenshots');
-const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
 
 let host: Host;
 let browser: EditorBrowser;
@@ -23,7 +15,6 @@ let page: Page;
 beforeAll(async () => {
 	browser = await startBrowser();
 	host = await startHost('editor');
-	await mkdir(PICTURES, { recursive: true });
 });
 
 beforeEach(async () => {
@@ -247,21 +238,6 @@ async function submitWorkflow(name: string, scenario: string): Promise<string> {
 	return id;
 }
 
-/** As jpeg, since a build copies every png into the package. */
 async function shoot(name: string): Promise<void> {
-	// what fades or slides in has arrived
-	await page.waitForFunction(() =>
-		document
-			.getAnimations()
-			.every(
-				({ playState, effect }) =>
-					playState !== 'running' || effect?.getComputedTiming().iterations === Infinity,
-			),
-	);
-	const file = `${name}.jpg`;
-	const path = join(PICTURES, file);
-	await page.screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
-	if (process.env.UPDATE_SCREENSHOTS !== undefined && readme.includes(`e2e/screenshots/${file}`)) {
-		await copyFile(path, join(README_PICTURES, file));
-	}
+	await takePicture(page, name);
 }

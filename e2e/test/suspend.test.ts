@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import axios from 'axios';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Execution } from '../rest';
-import { startBrowser, type EditorBrowser } from './browser';
+import { openNode, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
+import { takePicture } from './pictures';
 import {
 	progressOf,
 	start,
@@ -15,7 +16,7 @@ import {
 	parked,
 	type Started,
 } from './suspended';
-import { jsonOf, newNode } from './workflows';
+import { chain, jsonOf, newNode } from './workflows';
 
 let host: Host;
 let browser: EditorBrowser;
@@ -28,7 +29,15 @@ const OF_ITEM = '={{ $json.task_id }}';
 beforeAll(async () => {
 	host = await startHost('suspend');
 	browser = await startBrowser();
-	for (const [name, { nodes, settings = {} }] of Object.entries(runs())) {
+	const called = await host.rest.createWorkflow(
+		chain('called', [
+			newNode('When Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
+				inputSource: 'passthrough',
+			}),
+			suspend('success-30s-called'),
+		]),
+	);
+	for (const [name, { nodes, settings = {} }] of Object.entries(runs(called.id))) {
 		started.set(name, await start(host.rest, name, nodes, settings));
 	}
 });
@@ -42,7 +51,8 @@ function suspend(taskId: string, options: INodeParameters = {}, more: Partial<IN
 	return suspendFor(taskId, host.credential, options, more);
 }
 
-function runs(): Record<string, { nodes: INode[]; settings?: object }> {
+/** @param calledId of a workflow that suspends itself */
+function runs(calledId: string): Record<string, { nodes: INode[]; settings?: object }> {
 	return {
 		stopped: { nodes: [suspend('never-stopped')] },
 		done: { nodes: [...tasks('success-0s-done', 'success-0s-too'), suspend(OF_ITEM)] },
@@ -98,6 +108,13 @@ function runs(): Record<string, { nodes: INode[]; settings?: object }> {
 			},
 		},
 		'time limit': { nodes: [suspend('success-90s-limit')], settings: { executionTimeout: 30 } },
+		'calls another': {
+			nodes: [
+				newNode('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
+					workflowId: { __rl: true, mode: 'id', value: calledId },
+				}),
+			],
+		},
 		'not to be called': {
 			nodes: [suspend('success-30s-policy')],
 			settings: { callerPolicy: 'none' },
@@ -281,35 +298,29 @@ test('a workflow that no other workflow may call can suspend itself', async () =
 	expect((await ended('not to be called')).status).toBe('success');
 });
 
+test('a sub-workflow is suspended together with the workflow that called it', async () => {
+	const { status, data } = await ended('calls another');
+	expect([status, data.resultData.error]).toEqual(['success', undefined]);
+	expect(jsonOf(await ended('calls another'), 'Call')).toEqual([
+		expect.objectContaining({ taskId: 'success-30s-called', succeeded: true }),
+	]);
+});
+
 test('in the editor, the execution leads to its progress, which tells what each check found', async () => {
 	const { rest, n8n } = host;
 	const { workflow, executionId } = of('several');
-	await ended('several');
-	const page = await browser.openPage(n8n.url, rest);
-	await page.goto(`${n8n.url}/workflow/${workflow.id}/executions/${executionId}`);
-	const iframe = page.frameLocator('iframe').first();
-	await iframe.getByTestId('canvas-node').filter({ hasText: SUSPEND }).first().dblclick();
-	await page.screenshot({ path: '/tmp/s1.png' });
-	await page.waitForTimeout(3000);
-	await page.screenshot({ path: '/tmp/s2.png' });
 	const progress = await progressOf(rest, of('several'));
-	await page.goto(`${n8n.url}/workflow/${workflow.id}/executions/${progress.id}`);
-	await page.waitForTimeout(3000);
-	await page.screenshot({ path: '/tmp/s3.png' });
-	await iframe.getByTestId('canvas-node').filter({ hasText: 'Check Tasks' }).first().dblclick();
-	await page.waitForTimeout(3000);
-	await page.screenshot({ path: '/tmp/s4.png' });
-	await page.goto(
-		`${n8n.url}/workflow/${of('failure').workflow.id}/executions/${of('failure').executionId}`,
-	);
-	await iframe.getByTestId('canvas-node').filter({ hasText: SUSPEND }).first().dblclick();
-	await page.waitForTimeout(3000);
-	await page.screenshot({ path: '/tmp/s5.png' });
-	await page.goto(`${n8n.url}/workflow/${workflow.id}`);
-	await page.getByTestId('canvas-node').filter({ hasText: SUSPEND }).first().dblclick();
-	await page.waitForTimeout(3000);
-	await page.screenshot({ path: '/tmp/s6.png' });
-	await page.getByTestId('parameter-input-operation').click();
-	await page.waitForTimeout(2000);
-	await page.screenshot({ path: '/tmp/s7.png' });
-}, 600_000);
+	const page = await browser.openPage(n8n.url, rest);
+	const executions = `${n8n.url}/workflow/${workflow.id}/executions`;
+	await page.goto(`${executions}/${executionId}`);
+	await openNode(page, SUSPEND);
+	await page.getByText(`View sub-execution ${progress.id}`).waitFor();
+
+	await page.goto(`${executions}/${progress.id}`);
+	await page.getByTestId('canvas-node').filter({ hasText: 'Check Tasks' }).first().waitFor();
+	await takePicture(page, 'suspended');
+	await openNode(page, 'Check Tasks');
+	const output = page.getByTestId('output-panel');
+	await output.getByText('Task success-90s-c: SUCCESS (100%) after 3 checks').first().waitFor();
+	await takePicture(page, 'progress');
+});

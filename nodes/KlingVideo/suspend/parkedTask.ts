@@ -95,9 +95,13 @@ export function afterCheck(
 	};
 }
 
-/** The task as an item: first a line for people who look at the executions list. */
+/**
+ * The task as an item: first a line for people who look at the execution, last the wait itself, as a
+ * text, of which the editor shows the beginning.
+ */
 export function itemOf(parked: ParkedTask, allDone: boolean): IDataObject {
-	return { progress: lineOf(parked), allDone, parked: { ...parked } };
+	const { taskId } = parked.asked.id;
+	return { progress: lineOf(parked), taskId, allDone, parked: JSON.stringify(parked) };
 }
 
 /**
@@ -106,7 +110,16 @@ export function itemOf(parked: ParkedTask, allDone: boolean): IDataObject {
  * @returns null for anything else, and for what another version of this package has written
  */
 export function readParked(item: IDataObject): ParkedTask | null {
-	return isParked(item.parked) ? item.parked : null;
+	const parked = parse(item.parked);
+	return isParked(parked) ? parked : null;
+}
+
+function parse(text: unknown): unknown {
+	try {
+		return JSON.parse(String(text));
+	} catch {
+		return null;
+	}
 }
 
 function isParked(value: unknown): value is ParkedTask {

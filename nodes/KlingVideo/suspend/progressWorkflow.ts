@@ -126,7 +126,7 @@ function klingNode(
 		parameters: {
 			resource: 'multiImageVideo',
 			operation: 'suspendUntilComplete',
-			taskId: '={{ $json.parked.asked.id.taskId }}',
+			taskId: '={{ $json.taskId }}',
 			suspendPart,
 			requestOptions: { ...requestOptions },
 		},

@@ -41,7 +41,7 @@ export const suspendUntilComplete: INodePropertyOptions = {
 	value: 'suspendUntilComplete',
 	action: 'Suspend until multi-image video is complete',
 	description:
-		'Free n8n while the video is made: survives restarts, holds no worker, and notices the video within about a minute',
+		'For long waits or many: frees n8n meanwhile, survives restarts, and reacts within about a minute of the video being ready',
 	routing: statusRouting(refuseAsTool),
 };
 

@@ -21,6 +21,7 @@ export const waitUntilComplete: INodePropertyOptions = {
 	name: 'Wait Until Complete',
 	value: 'waitUntilComplete',
 	action: 'Wait until multi-image video is complete',
-	description: 'Check the task until its video is ready, then hand over the URL',
+	description:
+		'For short waits: keeps the run alive, and reacts within seconds of the video being ready',
 	routing: statusRouting(checkUntilComplete),
 };
