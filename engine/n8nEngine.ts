@@ -16,6 +16,7 @@ import {
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IDataObject,
+	type IExecuteContextData,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type INode,
@@ -215,6 +216,8 @@ export interface NodeRun {
 	/** The name that n8n knows the node's type by. */
 	typeName?: string;
 	place?: Partial<ExecutionPlace>;
+	/** What nodes of the same execution have kept before. */
+	contextData?: IExecuteContextData;
 	/** Sub-workflows and the executions that n8n has saved; without them there are none. */
 	otherExecutions?: OtherExecutions;
 }
@@ -341,7 +344,10 @@ export function startNode(run: NodeRun): StartedRun {
 		}),
 		place.mode,
 		createRunExecutionData({
-			executionData: { nodeExecutionStack: [{ node: start, data: input, source: null }] },
+			executionData: {
+				contextData: run.contextData,
+				nodeExecutionStack: [{ node: start, data: input, source: null }],
+			},
 		}),
 	).processRunExecutionData(workflow);
 

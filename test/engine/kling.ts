@@ -12,7 +12,10 @@ import { onLog, startNode, type NodeRun, type NodeRunResult } from '../../engine
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, type Sandbox } from '../../sandbox/gateway';
 
-export interface KlingRun extends Pick<NodeRun, 'typeName' | 'place' | 'otherExecutions'> {
+export interface KlingRun extends Pick<
+	NodeRun,
+	'typeName' | 'place' | 'otherExecutions' | 'contextData'
+> {
 	sandbox: Pick<Sandbox, 'url'>;
 	/** One input item each; a text stands for an item with that task_id. */
 	tasks: Array<string | IDataObject>;
@@ -43,6 +46,7 @@ export function startKling(run: KlingRun) {
 		typeName: run.typeName,
 		place: run.place,
 		otherExecutions: run.otherExecutions,
+		contextData: run.contextData,
 	});
 	return {
 		stop: started.stop,

@@ -4,6 +4,7 @@ import * as host from 'n8n-workflow';
 import type {
 	ExecuteWorkflowOptions,
 	IDataObject,
+	IExecuteContextData,
 	INodeExecutionData,
 	INodeParameters,
 	IRunExecutionData,
@@ -14,7 +15,7 @@ import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { runKling, startKling, type KlingRun } from './kling';
 
 /** Whether this n8n can suspend at all; the suite also runs on one that is too old. */
-export const HOST_CAN_SUSPEND = 'isCompletedExecutionStatus' in host;
+export const HOST_CAN_SUSPEND = 'WAIT_FOR_SUB_EXECUTION' in host;
 
 export const suspending = (options: IDataObject = {}): INodeParameters => ({
 	operation: 'suspendUntilComplete',
@@ -67,6 +68,9 @@ export class Parked {
 	/** What the progress workflow hands from node to node. */
 	items: INodeExecutionData[];
 
+	/** What it keeps beside them. */
+	private contextData: IExecuteContextData = {};
+
 	rounds = 0;
 
 	constructor(
@@ -89,6 +93,7 @@ export class Parked {
 	async checkAgain(): Promise<NodeRunResult> {
 		const result = await this.startRound().finished;
 		this.items = throughDatabase(result.items);
+		this.contextData = throughDatabase(result.saved.executionData?.contextData ?? {});
 		return result;
 	}
 
@@ -100,9 +105,9 @@ export class Parked {
 		return said === true;
 	}
 
-	/** The node "Hand Over". */
+	/** The last node, which has the name of the one that waits. */
 	startHandingOver() {
-		return startKling(this.runOf('Hand Over'));
+		return startKling(this.runOf('Kling Video'));
 	}
 
 	async handOver(): Promise<NodeRunResult> {
@@ -135,6 +140,7 @@ export class Parked {
 				workflow: { id: code.id, name: code.name, settings: code.settings ?? {} },
 			},
 			otherExecutions: this.database,
+			contextData: this.contextData,
 		};
 	}
 }

@@ -7,9 +7,9 @@ import { outcomeOf, type Outcome } from '../../nodes/KlingVideo/output/outcome';
 import {
 	afterCheck,
 	isDone,
-	isOutOfTime,
-	itemOf,
+	deadlineMs,
 	park,
+	progressOf,
 	readParked,
 	type ParkedTask,
 } from '../../nodes/KlingVideo/suspend/parkedTask';
@@ -31,8 +31,8 @@ interface Wait {
 }
 
 /** What the database gives back. */
-function throughDatabase(item: IDataObject): ParkedTask {
-	const parked = readParked(JSON.parse(JSON.stringify(item)));
+function throughDatabase(kept: ParkedTask): ParkedTask {
+	const parked = readParked(JSON.parse(JSON.stringify(kept)));
 	if (parked === null) throw new Error('It cannot be read any more');
 	return parked;
 }
@@ -53,10 +53,10 @@ function suspend(options: unknown, script: Meaning[]): Wait {
 		const meaning = script[meanings.length] ?? script.at(-1);
 		if (meaning === undefined || meanings.length >= mostRounds) throw new Error('It does not end');
 		meanings.push(meaning);
-		outOfTime = isOutOfTime(parked, nowMs);
-		const item = itemOf(afterCheck(parked, meaning, outOfTime, nowMs), false);
-		items.push(item);
-		parked = throughDatabase(item);
+		outOfTime = nowMs >= deadlineMs(parked);
+		const checked = afterCheck(parked, meaning, outOfTime, nowMs);
+		items.push({ ...progressOf(checked, false), parked: checked });
+		parked = throughDatabase(checked);
 	}
 	return { items, end: parked, meanings, outOfTime };
 }

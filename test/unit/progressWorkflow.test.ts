@@ -54,7 +54,7 @@ function after(workflow: IWorkflowBase, name: string, output = 0): string[] {
 	});
 }
 
-const KLING_NODES = ['Check Tasks', 'Hand Over'];
+const KLING_NODES = ['Check Tasks', NODE.name];
 
 describe('what people see in the executions list', () => {
 	test('its name says whose it is', () => {
@@ -67,7 +67,7 @@ describe('what people see in the executions list', () => {
 			'Suspended for 66 Seconds',
 			'Check Tasks',
 			'All Done?',
-			'Hand Over',
+			NODE.name,
 		]);
 	});
 
@@ -78,14 +78,14 @@ describe('what people see in the executions list', () => {
 });
 
 describe('its nodes', () => {
-	test('are connected to a loop that ends with Hand Over', () => {
+	test("are connected to a loop that ends with the waiting node's own name", () => {
 		const workflow = made();
 		expect(after(workflow, 'Tasks')).toEqual(['Suspended for 66 Seconds']);
 		expect(after(workflow, 'Suspended for 66 Seconds')).toEqual(['Check Tasks']);
 		expect(after(workflow, 'Check Tasks')).toEqual(['All Done?']);
-		expect(after(workflow, 'All Done?', 0)).toEqual(['Hand Over']);
+		expect(after(workflow, 'All Done?', 0)).toEqual([NODE.name]);
 		expect(after(workflow, 'All Done?', 1)).toEqual(['Suspended for 66 Seconds']);
-		expect(after(workflow, 'Hand Over')).toEqual([]);
+		expect(after(workflow, NODE.name)).toEqual([]);
 		const names = workflow.nodes.map(({ name }) => name);
 		expect(names).toEqual(expect.arrayContaining(Object.keys(workflow.connections)));
 	});
@@ -95,6 +95,12 @@ describe('its nodes', () => {
 			const values = made().nodes.map((node) => node[key]);
 			expect(new Set(values).size).toBe(values.length);
 		}
+	});
+
+	test.each(['Tasks', 'All Done?'])('have names of their own if the user has taken %s', (name) => {
+		const workflow = made({ node: { ...NODE, name } });
+		expect(new Set(workflow.nodes.map((node) => node.name)).size).toBe(workflow.nodes.length);
+		expect(after(workflow, 'All Done?', 0)).toEqual([`${name} (Result)`]);
 	});
 
 	test('begin with what hands items through as they are', () => {
@@ -130,10 +136,11 @@ describe('its nodes', () => {
 
 	test.each([
 		['Check Tasks', 'checkAgain'],
-		['Hand Over', 'handOver'],
+		[NODE.name, 'handOver'],
 	])('%s is the node that waits, in the part "%s"', (name, suspendPart) => {
 		expect(nodeOf(made(), name)).toEqual({
-			id: name,
+			// an error at the end is one of the node that waits
+			id: suspendPart === 'handOver' ? NODE.id : name,
 			name,
 			position: expect.any(Array),
 			type: NODE.type,
@@ -143,7 +150,7 @@ describe('its nodes', () => {
 			parameters: {
 				resource: 'multiImageVideo',
 				operation: 'suspendUntilComplete',
-				taskId: '={{ $json.parked.asked.id.taskId }}',
+				taskId: '={{ $json.taskId }}',
 				suspendPart,
 				requestOptions: { allowUnauthorizedCerts: false },
 			},
@@ -172,12 +179,19 @@ describe('its settings', () => {
 			saveDataErrorExecution: 'none',
 			saveDataSuccessExecution: 'none',
 			saveExecutionProgress: true,
-			callerPolicy: 'workflowsFromAList',
-			callerIds: 'w2',
 			binaryMode: 'separate',
 		};
 		expect(settingsOf(settings)).toMatchObject(settings);
 	});
+
+	test.each(['none', 'workflowsFromAList'] as const)(
+		'let the workflow start it, whoever may call that: %s',
+		(callerPolicy) => {
+			expect(settingsOf({ callerPolicy })).toMatchObject({
+				callerPolicy: 'workflowsFromSameOwner',
+			});
+		},
+	);
 
 	test('call no error workflow: the execution that waits does', () => {
 		expect(settingsOf({ errorWorkflow: 'w9' })?.errorWorkflow).toBeUndefined();

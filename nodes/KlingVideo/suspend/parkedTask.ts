@@ -79,12 +79,12 @@ export function afterCheck(
 ): ParkedTask {
 	const tally = count(parked.tally, meaning);
 	const end = verdictOn(tally, meaning, parked.plan, lastCheck);
-	const slowDownMs = meaning.kind === 'trouble' ? (meaning.slowDownMs ?? 0) : 0;
+	const slowDownMs = meaning.kind === 'trouble' ? meaning.slowDownMs : null;
 	return {
 		...parked,
 		tally,
 		trouble: meaning.kind === 'trouble' ? meaning.cause : null,
-		leaveAloneUntilMs: nowMs + slowDownMs,
+		leaveAloneUntilMs: slowDownMs === null ? 0 : nowMs + slowDownMs,
 		outcome:
 			end === null
 				? null
@@ -95,31 +95,18 @@ export function afterCheck(
 	};
 }
 
-/**
- * The task as an item: first a line for people who look at the execution, last the wait itself, as a
- * text, of which the editor shows the beginning.
- */
-export function itemOf(parked: ParkedTask, allDone: boolean): IDataObject {
-	const { taskId } = parked.asked.id;
-	return { progress: lineOf(parked), taskId, allDone, parked: JSON.stringify(parked) };
+/** What people see of the task who look at the execution that shows the progress. */
+export function progressOf(parked: ParkedTask, allDone: boolean): IDataObject {
+	return { progress: lineOf(parked), taskId: parked.asked.id.taskId, allDone };
 }
 
 /**
- * Reads what `itemOf` has written.
+ * Reads a task that was kept by n8n.
  *
  * @returns null for anything else, and for what another version of this package has written
  */
-export function readParked(item: IDataObject): ParkedTask | null {
-	const parked = parse(item.parked);
-	return isParked(parked) ? parked : null;
-}
-
-function parse(text: unknown): unknown {
-	try {
-		return JSON.parse(String(text));
-	} catch {
-		return null;
-	}
+export function readParked(value: unknown): ParkedTask | null {
+	return isParked(value) ? value : null;
 }
 
 function isParked(value: unknown): value is ParkedTask {

@@ -8,9 +8,9 @@ import { readPlan } from '../wait/plan';
 import {
 	deadlineMs,
 	isDone,
-	itemOf,
 	park,
 	parkUnreadable,
+	progressOf,
 	readParked,
 	type ParkedTask,
 } from './parkedTask';
@@ -55,7 +55,8 @@ export async function checkAgain(context: IExecuteFunctions): Promise<INodeExecu
 		const checked = await checkRound(context, tasks, run);
 		if (run.hasEnded()) return [];
 		const over = isOver(context, checked);
-		return progressItems(checked.map((task) => itemOf(task, over)));
+		keepTasks(context, checked);
+		return progressItems(checked.map((task) => progressOf(task, over)));
 	});
 }
 
@@ -103,7 +104,8 @@ async function suspend(
 ): Promise<INodeExecutionData[]> {
 	const { id, name } = context.getWorkflow();
 	const workflow = { id: String(id), name: name ?? 'Workflow' };
-	const items = progressItems(tasks.map((task) => itemOf(task, false)));
+	const progress = tasks.map((task) => progressOf(task, false));
+	const items = progressItems(progress.map((json, index) => ({ ...json, parked: tasks[index] })));
 	const code = progressWorkflow({
 		workflow,
 		settings: context.getWorkflowSettings(),
@@ -177,9 +179,22 @@ function readTask(context: IExecuteFunctions, itemIndex: number): ParkedTask {
 	}
 }
 
-/** @returns null if one of them cannot be read */
+/** n8n keeps this with the progress execution, once, and not with what each check puts out. */
+function keepTasks(context: IExecuteFunctions, tasks: ParkedTask[]): void {
+	context.getContext('flow').tasks = tasks;
+}
+
+/**
+ * The tasks as they were last kept, or, before the first check, as they came along.
+ *
+ * @returns null if one of them cannot be read
+ */
 function readTasks(context: IExecuteFunctions): ParkedTask[] | null {
-	const tasks = context.getInputData().map(({ json }) => readParked(json));
+	const kept: unknown = context.getContext('flow').tasks;
+	const written = Array.isArray(kept)
+		? kept
+		: context.getInputData().map(({ json }) => json.parked);
+	const tasks = written.map(readParked);
 	return tasks.every((task) => task !== null) ? tasks : null;
 }
 
