@@ -137,8 +137,8 @@ describe('a check', () => {
 		const nowMs = STARTED_AT_MS + MINUTE;
 		const parked = afterCheck(parkedWith(), BUSY, false, nowMs);
 		expect(parked.leaveAloneUntilMs).toBe(nowMs + 300 * SECOND);
-		expect(afterCheck(parked, RUNNING, false, nowMs).leaveAloneUntilMs).toBe(nowMs);
-		expect(afterCheck(parked, TROUBLE, false, nowMs).leaveAloneUntilMs).toBe(nowMs);
+		expect(afterCheck(parked, RUNNING, false, nowMs).leaveAloneUntilMs).toBe(0);
+		expect(afterCheck(parked, TROUBLE, false, nowMs).leaveAloneUntilMs).toBe(0);
 	});
 
 	test('that goes wrong once too often ends the wait', () => {
@@ -212,9 +212,26 @@ describe('as an item', () => {
 			expect(progressOf(parked, allDone)).toEqual({
 				progress: expect.any(String),
 				taskId: TASK_ID,
+				status: 'SUCCESS',
+				done: true,
+				succeeded: true,
+				videoUrl: VIDEO_URL,
 				allDone,
 			});
 		}
+	});
+
+	test.each([
+		['nothing known', null, []],
+		['trouble only', null, [TROUBLE]],
+		['going on', 'IN_PROGRESS', [RUNNING]],
+	])('%s is not taken for done', (_what, status, meanings) => {
+		expect(progressOf(checked(parkedWith(), meanings), false)).toMatchObject({
+			status,
+			done: false,
+			succeeded: false,
+			videoUrl: null,
+		});
 	});
 
 	test.each<[string, unknown]>([

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Meaning } from '../gateway/meaning';
+import { phaseOf } from '../gateway/task';
 import { isJsonObject } from '../gateway/unknownJson';
 import { readAsked, type Asked } from '../input/asked';
 import { outcomeOf, type Outcome } from '../output/outcome';
@@ -95,9 +96,23 @@ export function afterCheck(
 	};
 }
 
-/** What people see of the task who look at the execution that shows the progress. */
+/**
+ * What people see of the task who look at the execution that shows the progress. From 2.41 on, n8n
+ * may hand this to the one that waits, if it was cut off in the middle of a check: it must be true
+ * there as well.
+ */
 export function progressOf(parked: ParkedTask, allDone: boolean): IDataObject {
-	return { progress: lineOf(parked), taskId: parked.asked.id.taskId, allDone };
+	const task = parked.tally.seen?.task ?? null;
+	const phase = task === null ? 'running' : phaseOf(task);
+	return {
+		progress: lineOf(parked),
+		taskId: parked.asked.id.taskId,
+		status: task?.status ?? null,
+		done: phase !== 'running',
+		succeeded: phase === 'succeeded',
+		videoUrl: task?.videos[0]?.url ?? null,
+		allDone,
+	};
 }
 
 /**
