@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
-import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REPOSITORY, TARBALL_FOLDER } from './folders';
 import { run } from './run';
@@ -8,26 +8,29 @@ const LEFT_OUT = ['.git', 'node_modules', 'dist', 'coverage', 'e2e', 'hosts'];
 
 /**
  * Builds and packs the package as it would be published. In a copy: a build begins by deleting
- * `dist`, which other tests may be reading.
+ * `dist`, which other tests may be reading. The tarball of before is there until the new one is whole.
  *
  * @returns the tarball
  */
 export async function packPackage(): Promise<string> {
-	const copy = join(TARBALL_FOLDER, 'package');
-	await rm(TARBALL_FOLDER, { recursive: true, force: true });
-	await mkdir(copy, { recursive: true });
+	await mkdir(TARBALL_FOLDER, { recursive: true });
+	const work = await mkdtemp(join(TARBALL_FOLDER, 'packing-'));
+	const copy = join(work, 'package');
+	await mkdir(copy);
 	for (const name of await readdir(REPOSITORY)) {
 		if (LEFT_OUT.includes(name)) continue;
 		await cp(join(REPOSITORY, name), join(copy, name), { recursive: true });
 	}
 	await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'), 'junction');
 	await run('npm', ['run', 'build'], { cwd: copy });
-	const out = await run('npm', ['pack', '--json', '--pack-destination', TARBALL_FOLDER], {
-		cwd: copy,
-	});
+	const out = await run('npm', ['pack', '--json', '--pack-destination', work], { cwd: copy });
 	const [{ filename }] = JSON.parse(out);
-	await rm(copy, { recursive: true });
-	return join(TARBALL_FOLDER, filename);
+	const tarball = join(TARBALL_FOLDER, filename);
+	await rename(join(work, filename), tarball);
+	for (const name of await readdir(TARBALL_FOLDER)) {
+		if (name !== filename) await rm(join(TARBALL_FOLDER, name), { recursive: true, force: true });
+	}
+	return tarball;
 }
 
 /** Puts the tarball where n8n keeps community packages, as the README says to do it by hand. */

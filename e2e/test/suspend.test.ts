@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { createHash } from 'node:crypto';
-import axios from 'axios';
+import axios, { type AxiosResponse } from 'axios';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Execution } from '../rest';
 import { openNode, startBrowser, type EditorBrowser } from './browser';
@@ -16,10 +16,11 @@ import {
 	parked,
 	type Started,
 } from './suspended';
-import { chain, jsonOf, newNode } from './workflows';
+import { chain, jsonOf, newNode, webhook } from './workflows';
 
 let host: Host;
 let browser: EditorBrowser;
+let answer: Promise<AxiosResponse>;
 
 /** Each takes a minute or two: all wait at the same time. */
 const started = new Map<string, Started>();
@@ -36,6 +37,15 @@ beforeAll(async () => {
 			}),
 			suspend('success-30s-called'),
 		]),
+	);
+	const answers = await host.rest.createWorkflow(
+		chain('answers', [webhook('answers'), suspend('={{ $json.body.task_id }}')]),
+	);
+	await host.rest.publish(answers);
+	answer = axios.post(
+		`${host.n8n.url}/webhook/answers`,
+		{ task_id: 'success-30s-answer' },
+		{ proxy: false },
 	);
 	for (const [name, { nodes, settings = {} }] of Object.entries(runs(called.id))) {
 		started.set(name, await start(host.rest, name, nodes, settings));
@@ -304,6 +314,19 @@ test('a sub-workflow is suspended together with the workflow that called it', as
 	expect(jsonOf(await ended('calls another'), 'Call')).toEqual([
 		expect.objectContaining({ taskId: 'success-30s-called', succeeded: true }),
 	]);
+});
+
+// n8n answers when the workflow is put aside: the video is not there yet
+test('a webhook that answers with what the last node gives has only the status to give', async () => {
+	expect((await answer).data).toEqual({
+		progress: 'Task success-30s-answer: NOT_START (0%) after 1 check',
+		taskId: 'success-30s-answer',
+		status: 'NOT_START',
+		done: false,
+		succeeded: false,
+		videoUrl: null,
+		allDone: false,
+	});
 });
 
 test('in the editor, the execution leads to its progress, which tells what each check found', async () => {

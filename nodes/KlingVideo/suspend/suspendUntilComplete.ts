@@ -91,15 +91,15 @@ async function suspend(
 	tasks: ParkedTask[],
 ): Promise<INodeExecutionData[]> {
 	const progress = tasks.map((task) => progressOf(task, false));
-	const items = progressItems(progress.map((json, index) => ({ ...json, parked: tasks[index] })));
+	const begin = progress.map((json, index) => ({ ...json, parked: tasks[index] }));
 	try {
-		await parkExecution(context, tasks, items);
+		await parkExecution(context, tasks, progressItems(begin));
 	} catch (error) {
 		const cause = error instanceof Error ? error.message : String(error);
 		return refuse(context, { kind: 'notSuspended', cause });
 	}
 	// shown while it is parked; then n8n puts the results in their place
-	return items;
+	return progressItems(progress);
 }
 
 /** Says the same of all items. */
