@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import axios, { type AxiosResponse } from 'axios';
 import type { INode, INodeParameters } from 'n8n-workflow';
+import type { Page } from 'playwright-core';
 import type { Execution } from '../rest';
-import { openNode, startBrowser, type EditorBrowser } from './browser';
+import { openNode, openWorkflow, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
 import { takePicture } from './pictures';
 import {
@@ -16,11 +17,12 @@ import {
 	parked,
 	type Started,
 } from './suspended';
-import { chain, jsonOf, newNode, webhook } from './workflows';
+import { chain, jsonOf, manualTrigger, newNode, webhook } from './workflows';
 
 let host: Host;
 let browser: EditorBrowser;
 let answer: Promise<AxiosResponse>;
+let clicked: Page;
 
 /** Each takes a minute or two: all wait at the same time. */
 const started = new Map<string, Started>();
@@ -38,6 +40,21 @@ beforeAll(async () => {
 			suspend('success-30s-called'),
 		]),
 	);
+	clicked = await clickExecute('success-30s-clicked');
+	const alarm = await host.rest.createWorkflow(
+		chain('alarm', [
+			newNode('When Something Fails', 'n8n-nodes-base.errorTrigger', 1),
+			// what the gateway hears is counted
+			{ ...suspend('success-0s-alarm'), name: 'Alarm' },
+		]),
+	);
+	await host.rest.publish(alarm);
+	const failing = await host.rest.createWorkflow({
+		...chain('failing', [webhook('failing'), suspend('failure-30s-alarm')]),
+		settings: { executionOrder: 'v1', errorWorkflow: alarm.id },
+	});
+	await host.rest.publish(failing);
+	await axios.post(`${host.n8n.url}/webhook/failing`, {}, { proxy: false });
 	const answers = await host.rest.createWorkflow(
 		chain('answers', [webhook('answers'), suspend('={{ $json.body.task_id }}')]),
 	);
@@ -56,6 +73,19 @@ afterAll(async () => {
 	await browser?.close();
 	await host?.close();
 });
+
+/** As somebody does it in the editor, who then looks on. */
+async function clickExecute(taskId: string): Promise<Page> {
+	const { rest, n8n } = host;
+	const { id } = await rest.createWorkflow(chain('clicked', [manualTrigger(), suspend(taskId)]));
+	const page = await browser.openPage(n8n.url, rest);
+	await openWorkflow(page, n8n.url, id);
+	await page.getByTestId('execute-workflow-button').click();
+	while (host.sandbox.checksOf(taskId).length === 0) {
+		await host.sandbox.untilSeen(host.sandbox.requests.length + 1);
+	}
+	return page;
+}
 
 function suspend(taskId: string, options: INodeParameters = {}, more: Partial<INode> = {}): INode {
 	return suspendFor(taskId, host.credential, options, more);
@@ -327,6 +357,22 @@ test('a webhook that answers with what the last node gives has only the status t
 		videoUrl: null,
 		allDone: false,
 	});
+});
+
+test('an error workflow is called once, by the execution that waited', async () => {
+	const { sandbox } = host;
+	while (sandbox.checksOf('success-0s-alarm').length === 0) {
+		await sandbox.untilSeen(sandbox.requests.length + 1);
+	}
+	// as many minutes as those have been suspended
+	await ended('several');
+	expect(sandbox.checksOf('success-0s-alarm')).toHaveLength(1);
+});
+
+test('somebody who runs it in the editor sees the video there', async () => {
+	await openNode(clicked, SUSPEND);
+	const output = clicked.getByTestId('output-panel');
+	await output.getByText(`${host.sandbox.url}/videos/success-30s-clicked.mp4`).first().waitFor();
 });
 
 test('in the editor, the execution leads to its progress, which tells what each check found', async () => {
