@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 // Loaded into n8n with --require: on SIGUSR2, says how much of the heap is in use after a collection.
 const { writeFileSync } = require('node:fs');
 

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import type { SavedWorkflow } from '../rest';

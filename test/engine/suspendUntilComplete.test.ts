@@ -117,7 +117,7 @@ describe('where the workflow cannot be suspended, nothing is asked', () => {
 			['with options', { parameters: suspending({ onTimeout: 'returnLastStatus' }) }],
 			['the reply as it came', { parameters: { ...suspending(), simplify: false } }],
 		])('on this n8n, which is too old: %s', async (_what, run) => {
-			await expectRefusal(run, /this n8n is too old/, /Update n8n to version 2\.28 or later/);
+			await expectRefusal(run, /this n8n is too old/, /Update n8n to version 2\.35 or later/);
 		});
 		return;
 	}
