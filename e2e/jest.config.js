@@ -12,6 +12,6 @@ module.exports = {
 	setupFiles: [],
 	// nothing is judged by time: this only ends what hangs, on the slowest machine
 	testTimeout: 600_000,
-	// each starts an n8n of its own, and most of the time waits
-	maxWorkers: 2,
+	// each starts an n8n of its own; two at a time are too slow for n8n's own limits in queue mode
+	maxWorkers: 1,
 };

@@ -32,8 +32,8 @@ export async function startQueueHost(
 		N8N_ENCRYPTION_KEY: 'only for tests',
 		// what a worker that is killed leaves behind is found within seconds instead of a minute, but
 		// one that is only slow is not taken for dead
-		QUEUE_WORKER_LOCK_DURATION: '10000',
-		QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+		QUEUE_WORKER_LOCK_DURATION: '20000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '4000',
 		QUEUE_WORKER_STALLED_INTERVAL: '5000',
 	};
 	const host = await startHost(name, env);

@@ -52,6 +52,20 @@ async function executions(workflow: SavedWorkflow, count: number): Promise<Execu
 	}
 }
 
+/** Waits for a moment in which none is in a check, nor will be for the next seconds. */
+async function untilQuiet(workflow: SavedWorkflow): Promise<void> {
+	const QUIET_MS = 15_000;
+	for (;;) {
+		const all = await host.rest.executionsOf(workflow);
+		const waiting = all.filter(({ status }) => status === 'waiting');
+		const isBusy = all.some(({ status }) => ['new', 'running'].includes(status));
+		const whole = await Promise.all(waiting.map(async ({ id }) => await host.rest.execution(id)));
+		const wakeMs = whole.map(({ data }) => new Date(data.waitTill ?? 0).getTime());
+		if (!isBusy && Math.min(...wakeMs) > Date.now() + QUIET_MS) return;
+		await sleep(POLL_MS);
+	}
+}
+
 async function checked(taskId: string, times: number): Promise<void> {
 	while (host.sandbox.checksOf(taskId).length < times) {
 		await host.sandbox.untilSeen(host.sandbox.requests.length + 1);
@@ -65,7 +79,7 @@ test('fifty suspended executions hold no slot, outlive a worker that is killed, 
 	});
 	await call(limited, 'success-170s-limited');
 	const many = await published('many', suspendFor(OF_CALL, credential));
-	const taskIds = Array.from({ length: MANY }, (_, index) => `success-30s-many${index}`);
+	const taskIds = Array.from({ length: MANY }, (_, index) => `success-100s-many${index}`);
 	await Promise.all(taskIds.map(async (taskId) => await call(many, taskId)));
 	for (const taskId of taskIds) await checked(taskId, 1);
 
@@ -77,6 +91,9 @@ test('fifty suspended executions hold no slot, outlive a worker that is killed, 
 	const running = (await rest.executionsOf(many)).filter(({ status }) => status === 'running');
 	expect(running).toEqual([]);
 
+	// on a slow machine, the first may be back before the last is parked
+	await untilQuiet(many);
+	expect((await rest.executionsOf(many)).some(({ status }) => status === 'waiting')).toBe(true);
 	await host.killWorker();
 	await host.startWorker();
 	for (const { id } of await executions(many, MANY)) {
@@ -84,7 +101,10 @@ test('fifty suspended executions hold no slot, outlive a worker that is killed, 
 		expect(execution.status).toBe('success');
 		expect(jsonOf(execution, SUSPEND)).toEqual([expect.objectContaining({ succeeded: true })]);
 	}
-	expect(taskIds.map((taskId) => sandbox.checksOf(taskId).length)).toEqual(taskIds.map(() => 2));
+	// at once, after one pause and after two; a slow machine may be late for the second
+	for (const taskId of taskIds) {
+		expect([2, 3]).toContain(sandbox.checksOf(taskId).length);
+	}
 
 	const [inTheEnd] = await executions(limited, 1);
 	expect((await rest.ended(inTheEnd?.id ?? '')).status).toBe('success');
