@@ -99,7 +99,7 @@ function runs(calledId: string): Record<string, { nodes: INode[]; settings?: obj
 		one: { nodes: [suspend('success-30s-one')] },
 		several: {
 			nodes: [
-				...tasks('success-90s-c', 'success-0s-a', 'success-30s-b'),
+				...tasks('success-120s-c', 'success-0s-a', 'success-30s-b'),
 				suspend(OF_ITEM),
 				newNode('Linked', 'n8n-nodes-base.set', 3.4, {
 					mode: 'raw',
@@ -147,7 +147,7 @@ function runs(calledId: string): Record<string, { nodes: INode[]; settings?: obj
 				saveExecutionProgress: false,
 			},
 		},
-		'time limit': { nodes: [suspend('success-90s-limit')], settings: { executionTimeout: 30 } },
+		'time limit': { nodes: [suspend('success-120s-limit')], settings: { executionTimeout: 30 } },
 		'calls another': {
 			nodes: [
 				newNode('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
@@ -231,7 +231,7 @@ test('one task: the video comes out, and the progress was to be seen', async () 
 
 test('tasks that end at different times are gathered, in order and linked; none is checked again when done', async () => {
 	const execution = await ended('several');
-	const taskIds = ['success-90s-c', 'success-0s-a', 'success-30s-b'];
+	const taskIds = ['success-120s-c', 'success-0s-a', 'success-30s-b'];
 	expect(jsonOf(execution, 'Linked')).toEqual(taskIds.map((id) => ({ asked: id, got: id })));
 	expect(taskIds.map((id) => host.sandbox.checksOf(id).length)).toEqual([3, 1, 2]);
 });
@@ -330,7 +330,7 @@ test('it goes on where no execution is saved', async () => {
 // n8n counts the time that is spent parked, and looks at its limit when it goes on
 test('a time limit of the workflow that is shorter than the wait: n8n ends it as canceled', async () => {
 	expect((await ended('time limit')).status).toBe('canceled');
-	expect(host.sandbox.checksOf('success-90s-limit')).toHaveLength(3);
+	expect(host.sandbox.checksOf('success-120s-limit')).toHaveLength(3);
 	expect((await progressOf(host.rest, of('time limit'))).status).toBe('success');
 });
 
@@ -390,6 +390,6 @@ test('in the editor, the execution leads to its progress, which tells what each 
 	await takePicture(page, 'suspended');
 	await openNode(page, 'Check Tasks');
 	const output = page.getByTestId('output-panel');
-	await output.getByText('Task success-90s-c: SUCCESS (100%) after 3 checks').first().waitFor();
+	await output.getByText('Task success-120s-c: SUCCESS (100%) after 3 checks').first().waitFor();
 	await takePicture(page, 'progress');
 });

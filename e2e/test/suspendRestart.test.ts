@@ -48,7 +48,7 @@ async function checked(taskId: string, times: number): Promise<void> {
 test('n8n ends and starts again, as it likes and all of a sudden: every task comes out, once', async () => {
 	const { rest, sandbox } = host;
 	const waits = await Promise.all(
-		['success-90s-r', 'success-30s-s'].map(async (id) => await begin(id)),
+		['success-120s-r', 'success-30s-s'].map(async (id) => await begin(id)),
 	);
 	const cutOff = await begin('later-silent-t');
 
@@ -78,7 +78,7 @@ test('n8n ends and starts again, as it likes and all of a sudden: every task com
 		]);
 		expect(await rest.executionsOf(workflow)).toHaveLength(2);
 	}
-	expect(['success-90s-r', 'success-30s-s'].map((id) => sandbox.checksOf(id).length)).toEqual([
+	expect(['success-120s-r', 'success-30s-s'].map((id) => sandbox.checksOf(id).length)).toEqual([
 		3, 2,
 	]);
 
