@@ -55,6 +55,11 @@ export function causeOf(error: unknown): string {
 	return CAUSE_BY_CODE[code] ?? `no connection: ${message}`;
 }
 
+/** The words of whatever was thrown. */
+export function wordsOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
 /** Node.js and axios say `code`; n8n puts it where an HTTP status would stand. */
 function readError(error: unknown): { code: string; message: string } {
 	if (!isJsonObject(error)) return { code: '', message: String(error) };

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { wordsOf } from '../gateway/answer';
 import type { Meaning } from '../gateway/meaning';
 import { statusCheckOf } from '../gateway/statusRequest';
 import type { Turn } from '../run/pace';
@@ -57,6 +58,6 @@ async function check(
 		const checkStatus = await statusCheckOf(context, request, status, run);
 		return await checkStatus(turn);
 	} catch (error) {
-		return { kind: 'notSent', cause: error instanceof Error ? error.message : String(error) };
+		return { kind: 'notSent', cause: wordsOf(error) };
 	}
 }

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { wordsOf } from '../gateway/answer';
 import { outputItems } from '../output/outputItems';
 import { report } from '../output/report';
 import type { Situation } from '../output/situation';
@@ -95,8 +96,7 @@ async function suspend(
 	try {
 		await parkExecution(context, tasks, progressItems(begin));
 	} catch (error) {
-		const cause = error instanceof Error ? error.message : String(error);
-		return refuse(context, { kind: 'notSuspended', cause });
+		return refuse(context, { kind: 'notSuspended', cause: wordsOf(error) });
 	}
 	// shown while it is parked; then n8n puts the results in their place
 	return progressItems(progress);

@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { wordsOf } from '../gateway/answer';
 import { readAsked } from '../input/asked';
 import { readPlan } from '../wait/plan';
 import { park, parkUnreadable, readParked, type ParkedTask } from './parkedTask';
@@ -17,7 +18,7 @@ export function taskOf(context: IExecuteFunctions, itemIndex: number): ParkedTas
 	} catch (error) {
 		return parkUnreadable({
 			...waiting,
-			cause: error instanceof Error ? error.message : String(error),
+			cause: wordsOf(error),
 		});
 	}
 }
