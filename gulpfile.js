@@ -1,3 +1,4 @@
+const { join } = require('node:path');
 const { Transform } = require('node:stream');
 const { finished } = require('node:stream/promises');
 const { dest, src } = require('gulp');
@@ -34,4 +35,18 @@ async function icons() {
 	}
 }
 
-module.exports = { icons, default: icons };
+/**
+ * Writes the output schema of each operation for every kind of task into the built package. n8n takes
+ * them from there to show an item's fields before the node has run.
+ */
+async function schemas() {
+	const node = join(__dirname, 'dist/nodes/KlingVideo');
+	const { TASK_KINDS } = require(join(node, 'taskKinds'));
+	for (const { resource } of TASK_KINDS) {
+		const schema = src('nodes/KlingVideo/outputSchemas/*.json');
+		const folder = join(node, '__schema__/v1.0.0', resource);
+		await finished(schema.pipe(dest(folder)).resume());
+	}
+}
+
+module.exports = { icons, schemas, default: icons };

@@ -12,7 +12,7 @@ export interface Table {
 	/** Null where there is nothing to measure. */
 	rows: Array<Array<string | number | null>>;
 	/** What a reader has to know to read it rightly. */
-	note?: string;
+	note?: string | undefined;
 }
 
 /** Something that was promised: `measured` is to be at most `most`. */

@@ -1,6 +1,6 @@
 import { mean, probit, quantileSorted } from 'simple-statistics';
 import { SECONDS_BETWEEN_CHECKS } from '../nodes/KlingVideo/suspend/progressWorkflow';
-import { gapToNextCheckMs } from '../nodes/KlingVideo/wait/schedule';
+import { nextCheckGapMs } from '../nodes/KlingVideo/wait/schedule';
 import type { Bar, Bench, Table } from './report';
 
 const POINTS = 20_000;
@@ -33,7 +33,7 @@ const DISTRIBUTIONS: Distribution[] = [
 	{ name: 'uniform, 60–300 s', quantile: (p) => 60 + p * (300 - 60) },
 ];
 
-const automatic: Gap = (ageMs) => gapToNextCheckMs({ intervalMs: null, ageMs, failedChecks: 0 });
+const automatic: Gap = (ageMs) => nextCheckGapMs({ intervalMs: null, ageMs, failedChecks: 0 });
 const fixed =
 	(intervalMs: number): Gap =>
 	() =>

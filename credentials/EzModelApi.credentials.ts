@@ -6,8 +6,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-
-const BASE_URL = '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}';
+import { BASE_URL_EXPRESSION } from '../nodes/KlingVideo/gateway/gatewayRequest';
 
 const WRONG_BASE_URL =
 	'The Base URL does not lead to the gateway. It is usually https://api.ezmodel.cloud, with nothing behind it.';
@@ -31,7 +30,7 @@ export class EzModelApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. sk-...',
 			description:
-				'From the token page of the EZModel console. Use a token without a model restriction: a restricted one can submit videos but not ask for them.',
+				'From the token page of the EZModel console. Use a token without a model restriction: a restricted one can submit videos but not check them.',
 		},
 		{
 			displayName: 'Base URL',
@@ -56,27 +55,27 @@ export class EzModelApi implements ICredentialType {
 	// Listing the models is the one documented call that needs a token and nothing else. Redirects are
 	// not followed: n8n would carry the token along to another host.
 	test: ICredentialTestRequest = {
-		request: { baseURL: BASE_URL, url: '/v1/models', disableFollowRedirect: true },
+		request: { baseURL: BASE_URL_EXPRESSION, url: '/v1/models', disableFollowRedirect: true },
 		// n8n reads both kinds of rules from one list, which its type does not allow
 		rules: [
-			statusMeans(
+			createStatusRule(
 				401,
 				'The API token was not accepted: it is wrong, expired, switched off or used up.',
 			),
-			statusMeans(
+			createStatusRule(
 				403,
 				'The gateway denied access. The token may be limited to other IP addresses.',
 			),
-			...[301, 302, 303, 307, 308, 404].map((status) => statusMeans(status, WRONG_BASE_URL)),
+			...[301, 302, 303, 307, 308, 404].map((status) => createStatusRule(status, WRONG_BASE_URL)),
 			// a web page has no "object", the list of models has
 			{
 				type: 'responseSuccessBody',
 				properties: { key: 'object', value: undefined, message: WRONG_BASE_URL },
 			},
-		] as ICredentialTestRequest['rules'],
+		] as NonNullable<ICredentialTestRequest['rules']>,
 	};
 }
 
-function statusMeans(value: number, message: string): IAuthenticateRuleResponseCode {
+function createStatusRule(value: number, message: string): IAuthenticateRuleResponseCode {
 	return { type: 'responseCode', properties: { value, message } };
 }

@@ -71,7 +71,7 @@ export async function testCredential(
 	const context = new ExecuteContext(
 		workflow,
 		node,
-		additionalDataFor(type, data),
+		additionalDataFor(type, data, null, { executionId: '1' }),
 		'internal',
 		createRunExecutionData(),
 		0,

@@ -142,15 +142,14 @@ class Credentials extends ICredentialsHelper {
 export function additionalDataFor(
 	type: ICredentialType,
 	data: ICredentialDataDecryptedObject,
-	hooks?: ExecutionLifecycleHooks,
+	hooks: ExecutionLifecycleHooks | null = null,
 	more: Partial<IWorkflowExecuteAdditionalData> = {},
 ): IWorkflowExecuteAdditionalData {
 	// the engine parses these URLs
 	const base = 'http://localhost:5678';
 	const part: Partial<IWorkflowExecuteAdditionalData> = {
 		credentialsHelper: new Credentials(type, data),
-		hooks,
-		executionId: '1',
+		...(hooks !== null && { hooks }),
 		userId: 'u',
 		variables: {},
 		restApiUrl: `${base}/rest`,
@@ -212,14 +211,14 @@ export interface NodeRun {
 	/** One input item each. */
 	items: IDataObject[];
 	/** "On Error", "Retry On Fail" and what else stands in the node's settings. */
-	settings?: Partial<INode>;
+	settings?: Partial<INode> | undefined;
 	/** The name that n8n knows the node's type by. */
-	typeName?: string;
-	place?: Partial<ExecutionPlace>;
+	typeName?: string | undefined;
+	place?: Partial<ExecutionPlace> | undefined;
 	/** What nodes of the same execution have kept before. */
-	contextData?: IExecuteContextData;
+	contextData?: IExecuteContextData | undefined;
 	/** Sub-workflows and the executions that n8n has saved; without them there are none. */
-	otherExecutions?: OtherExecutions;
+	otherExecutions?: OtherExecutions | undefined;
 }
 
 export interface NodeRunResult {
@@ -248,10 +247,9 @@ type CustomOperations = NonNullable<INodeType['customOperations']>;
 type CustomOperation = CustomOperations[string][string];
 
 function eachOperation(
-	operations: CustomOperations | undefined,
+	operations: CustomOperations,
 	change: (operation: CustomOperation) => CustomOperation,
-): CustomOperations | undefined {
-	if (operations === undefined) return undefined;
+): CustomOperations {
 	const mapValues = <From, To>(from: Record<string, From>, to: (value: From) => To) =>
 		Object.fromEntries(Object.entries(from).map(([key, value]) => [key, to(value)]));
 	return mapValues(operations, (ofResource) => mapValues(ofResource, change));
@@ -274,7 +272,7 @@ export function startNode(run: NodeRun): StartedRun {
 			return (await new RoutingNode(this as unknown as ExecuteContext, nodeType).runNode()) ?? [];
 		},
 		customOperations: eachOperation(
-			nodeType.customOperations,
+			nodeType.customOperations ?? {},
 			(operation) =>
 				async function (this: IExecuteFunctions) {
 					runs++;
@@ -316,7 +314,7 @@ export function startNode(run: NodeRun): StartedRun {
 		Start: { main: [[{ node: node.name, type: NodeConnectionTypes.Main, index: 0 }]] },
 	};
 	const workflow = new Workflow({
-		id: place.workflow.id,
+		...(place.workflow.id !== undefined && { id: place.workflow.id }),
 		name: place.workflow.name,
 		nodes,
 		connections,
@@ -340,12 +338,12 @@ export function startNode(run: NodeRun): StartedRun {
 	const execution = new WorkflowExecute(
 		additionalDataFor(run.credentialType, run.credential, hooks, {
 			...run.otherExecutions,
-			executionId: place.id,
+			...(place.id !== undefined && { executionId: place.id }),
 		}),
 		place.mode,
 		createRunExecutionData({
 			executionData: {
-				contextData: run.contextData,
+				...(run.contextData !== undefined && { contextData: run.contextData }),
 				nodeExecutionStack: [{ node: start, data: input, source: null }],
 			},
 		}),

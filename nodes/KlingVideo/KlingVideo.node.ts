@@ -1,5 +1,8 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
-import { multiImageVideoDescription, multiImageVideoOperations } from './resources/multiImageVideo';
+import { BASE_URL_EXPRESSION, CREDENTIAL_TYPE, REQUEST_HEADERS } from './gateway/gatewayRequest';
+import { createCustomOperations } from './resources/operations';
+import { createSubtitle, describeProperties } from './resources/properties';
+import { TASK_KINDS } from './taskKinds';
 
 export class KlingVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -11,32 +14,18 @@ export class KlingVideo implements INodeType {
 		},
 		group: ['input'],
 		version: 1,
-		subtitle:
-			'={{ ({ getStatus: "Get Multi-Image Video Status", suspendUntilComplete: "Suspend Until Complete", waitUntilComplete: "Wait Until Complete" })[$parameter["operation"]] }}',
+		subtitle: createSubtitle(TASK_KINDS),
 		description:
 			'Wait for a Kling multi-image video on the EZModel gateway and get its URL or file',
 		defaults: { name: 'Kling Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'ezModelApi', required: true }],
-		requestDefaults: {
-			baseURL: '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}',
-			headers: { Accept: 'application/json' },
-		},
-		properties: [
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				options: [{ name: 'Multi-Image Video', value: 'multiImageVideo' }],
-				default: 'multiImageVideo',
-			},
-			...multiImageVideoDescription,
-		],
+		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
+		requestDefaults: { baseURL: BASE_URL_EXPRESSION, headers: REQUEST_HEADERS },
+		properties: describeProperties(TASK_KINDS),
 	};
 
 	/** n8n runs these in place of the routing of the operation's name. */
-	customOperations = { multiImageVideo: multiImageVideoOperations };
+	customOperations = createCustomOperations(TASK_KINDS);
 }

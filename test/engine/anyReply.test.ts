@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { dictate } from '../../sandbox/oddReplies';
-import { dictated } from '../properties/arbitraries';
-import { continueWithOutput, itemFor, runKling, waiting } from './kling';
+import { dictated } from '../support/arbitraries';
+import { continueWithOutput, itemFor, runKling, waiting } from '../support/kling';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await sandbox.close());
 
-const FIELDS = ['taskId', 'status', 'done', 'succeeded', 'progress', 'videoUrl', 'duration'].concat(
+const FIELDS = ['taskId', 'status', 'videoUrl', 'done', 'succeeded', 'progress', 'duration'].concat(
 	['videos', 'failureReason'],
 );
 

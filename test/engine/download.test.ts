@@ -7,7 +7,14 @@ import { bytesOf } from '../../engine/binaryStore';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { dictate } from '../../sandbox/oddReplies';
 import { VIDEO_NAMES } from '../../sandbox/videoHost';
-import { continueWithOutput, errorFor, itemFor, runKling, startKling, waiting } from './kling';
+import {
+	continueWithOutput,
+	errorFor,
+	itemFor,
+	runKling,
+	startKling,
+	waiting,
+} from '../support/kling';
 
 const VIDEO = readFileSync(join(__dirname, '../../sandbox/video.mp4'));
 const downloading: INodeParameters = { downloadVideo: true };

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { pathOf, storeOnDisk } from '../../engine/binaryStore';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { videoBytes } from '../../sandbox/videoHost';
-import { continueWithOutput, errorFor, itemFor, runKling, waiting } from './kling';
+import { continueWithOutput, errorFor, itemFor, runKling, waiting } from '../support/kling';
 
 const MEGABYTES = 60;
 

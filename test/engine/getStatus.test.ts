@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
-import { continueWithOutput, errorFor, itemFor, runKling } from './kling';
+import { continueWithOutput, errorFor, itemFor, runKling } from '../support/kling';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -217,12 +217,20 @@ describe('what goes wrong, is told at once', () => {
 		['restricted-english', /limited to certain models/, /without a model restriction/],
 		['banned', /denied access to task banned/, /用户已被封禁/],
 		['firewall', /denied access to task firewall/, /firewall/],
-		['bad-request', /turned down.* bad-request/, /the request is not valid/],
-		['kling-1203', /turned down.* kling-1203/, /the resource does not exist/],
+		[
+			'bad-request',
+			/bad-request could not be checked: the gateway refused the request/,
+			/the request is not valid/,
+		],
+		[
+			'kling-1203',
+			/kling-1203 could not be checked: the gateway refused the request/,
+			/the resource does not exist/,
+		],
 		['web-page', /Base URL does not lead to the gateway.* web-page/, /a web page/],
 		['not-found', /Base URL does not lead to the gateway/, /404/],
 		['redirect', /Base URL does not lead to the gateway/, /a redirect.*localhost/],
-		['quoting', /turned down/, /not understood: Bearer \[API token\]/],
+		['quoting', /refused the request/, /not understood: Bearer \[API token\]/],
 		['rate-limit', /Task rate-limit could not be checked: .*429/, /Wait Until Complete/],
 		['rate-limit-text', /could not be checked: .*您已达到请求数限制/, /Wait Until Complete/],
 		['upstream-busy', /could not be checked: .*upstream is busy/, /Wait Until Complete/],

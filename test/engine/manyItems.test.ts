@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
-import { continueWithOutput, itemFor, runKling, startKling, waiting } from './kling';
+import { continueWithOutput, itemFor, runKling, startKling, waiting } from '../support/kling';
 
 let sandbox: Sandbox;
 afterEach(async () => await sandbox.close());

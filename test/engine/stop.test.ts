@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
-import { runKling, startKling, waiting } from './kling';
+import { runKling, startKling, waiting } from '../support/kling';
 
 let sandbox: Sandbox;
 beforeEach(async () => {

@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import * as fc from 'fast-check';
 import type { DictatedReply } from '../../sandbox/oddReplies';
-import { anyAnswer, dictated } from '../properties/arbitraries';
-import { SUCCESS } from '../unit/bodies';
-import { movableClock, suspending, suspendToEnd } from './suspending';
+import { anyAnswer, dictated } from '../support/arbitraries';
+import { SUCCESS } from '../support/bodies';
+import { movableClock, suspending, suspendToEnd } from '../support/suspending';
 
 /** A gateway that goes through a script for each task; the last reply goes on. */
 class ScriptedGateway {
@@ -52,11 +52,11 @@ afterAll(async () => await gateway.close());
 const goingOn: fc.Arbitrary<DictatedReply> = anyAnswer.map((answer) => ({
 	// a gateway that asks to be left alone is left alone for seconds: others try that out
 	statusCode:
-		answer.kind === 'reply' && answer.statusCode >= 200 && answer.statusCode !== 429
+		answer.kind === 'response' && answer.statusCode >= 200 && answer.statusCode !== 429
 			? answer.statusCode
 			: 503,
-	headers: { 'content-type': answer.kind === 'reply' ? printable(answer.contentType) : '' },
-	text: answer.kind === 'reply' ? answer.text : '',
+	headers: { 'content-type': answer.kind === 'response' ? printable(answer.contentType) : '' },
+	text: answer.kind === 'response' ? answer.text : '',
 }));
 
 const done: DictatedReply = {
@@ -82,7 +82,7 @@ function printable(header: string): string {
 	return header.replace(/[^ -~]/g, '');
 }
 
-const FIELDS = ['taskId', 'status', 'done', 'succeeded', 'progress', 'videoUrl', 'duration'].concat(
+const FIELDS = ['taskId', 'status', 'videoUrl', 'done', 'succeeded', 'progress', 'duration'].concat(
 	['videos', 'failureReason', 'wait'],
 );
 

@@ -7,8 +7,8 @@ import { Socket, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { continueWithOutput, errorFor, runKling } from './kling';
-import { Database, suspending } from './suspending';
+import { continueWithOutput, errorFor, runKling } from '../support/kling';
+import { Database, suspending } from '../support/suspending';
 
 // What n8n's routing does for the declarative operations, ours does by itself: whoever gets the
 // request, be it a gateway or a proxy, is not to see a difference.
@@ -160,7 +160,7 @@ describe('a proxy', () => {
 			if (declarative === undefined || ours === undefined) throw new Error('They were not run');
 			expect(errorFor(declarative, 0)).toBe('The proxy is not valid');
 			expect(errorFor(ours, 0)).toMatchObject({
-				message: 'The question about task a/b ü could not be sent',
+				message: 'Task a/b ü could not be checked: the request could not be sent',
 				description: expect.stringMatching(/^The proxy is not valid\./),
 			});
 			expect(sandbox.requests).toEqual([]);

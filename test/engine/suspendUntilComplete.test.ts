@@ -19,8 +19,17 @@ import {
 	startKling,
 	waiting,
 	type KlingRun,
-} from './kling';
-import { Database, HOST_CAN_SUSPEND, movableClock, park, ROUND_MS, suspending } from './suspending';
+} from '../support/kling';
+import {
+	Database,
+	HOST_CAN_SUSPEND,
+	movableClock,
+	park,
+	Parked,
+	ROUND_MS,
+	suspending,
+} from '../support/suspending';
+import version1 from '../fixtures/storedWaits/progressWorkflow.v1.json';
 
 const clock = movableClock();
 
@@ -47,6 +56,12 @@ async function runAtOnce(run: Omit<KlingRun, 'sandbox'>) {
 
 const parkTasks = async (tasks: KlingRun['tasks'], more: Partial<KlingRun> = {}) =>
 	await park({ sandbox, tasks, parameters: suspending(), ...more });
+
+function omitWaitTill(run: IRunExecutionData): IRunExecutionData {
+	const others = { ...run };
+	delete others.waitTill;
+	return others;
+}
 
 /** The same without the figures of the waits, which depend on the moment. */
 function withoutFigures(items: INodeExecutionData[]) {
@@ -360,11 +375,20 @@ function describeSuspending() {
 		expect((await run.finished).status).toBe('canceled');
 	});
 
-	test('a part that nobody knows is the first one', async () => {
-		const parameters = { ...suspending(), suspendPart: 'toString' };
-		const { result } = await runAtOnce({ tasks: ['success-0s'], parameters });
-		expect(result.items[0]?.json).toMatchObject({ succeeded: true });
-	});
+	test.each(['toString', 'poll', '', 7])(
+		'the unknown step %j is one of another version: no wait begins',
+		async (suspendPart) => {
+			const parameters = { ...suspending(), suspendPart };
+			const { result } = await runAtOnce({ tasks: ['success-600s'], parameters });
+			expect(wordsOf(result)).toMatchObject({
+				status: 'error',
+				message: expect.stringMatching(
+					/^The wait for task success-600s was begun by another version/,
+				),
+			});
+			expect(sandbox.requests).toEqual([]);
+		},
+	);
 
 	describe('tasks that go on', () => {
 		test('make n8n park the execution, once for all of them', async () => {
@@ -793,10 +817,10 @@ function describeSuspending() {
 		describe.each<[string, (item: IDataObject) => IDataObject]>([
 			[
 				'of another version of this node',
-				(item) => ({ ...item, parked: { ...Object(item.parked), version: 2 } }),
+				(item) => ({ ...item, storedWait: { ...Object(item.storedWait), version: 3 } }),
 			],
 			['that is gone', ({ progress }) => ({ progress })],
-			['that is something else', (item) => ({ ...item, parked: 'elsewhere' })],
+			['that is something else', (item) => ({ ...item, storedWait: 'elsewhere' })],
 		])('%s', (_what, change) => {
 			async function resumeChanged(settings: KlingRun['settings']) {
 				const parked = await parkTasks(['success-600s', 'never'], { settings });
@@ -832,13 +856,35 @@ function describeSuspending() {
 		});
 	});
 
+	test('a wait that version 0.1 has suspended goes on', async () => {
+		const parked = await parkTasks(['success-600s']);
+		const written = JSON.parse(
+			JSON.stringify(version1)
+				.replaceAll('842250903629086785', 'success-600s')
+				// the execution that waits, and since when
+				.replaceAll('"311"', '"1"')
+				.replaceAll('1766737712000', String(Date.now())),
+		);
+		const ofVersion1 = new Parked(
+			{ sandbox, tasks: ['success-600s'] },
+			parked.database,
+			{ ...parked.started, code: written.workflow, items: written.items },
+			parked.shown,
+		);
+		const { items } = await ofVersion1.resume(clock.pass);
+		expect(items).toEqual([
+			{
+				json: expect.objectContaining({ taskId: 'success-600s', succeeded: true }),
+				binary: { clip: expect.objectContaining({ fileType: 'video' }) },
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
 	describe('a wait that nobody waits for any more', () => {
 		test.each<[string, (database: Database, waits: IRunExecutionData) => void]>([
 			['was deleted', ({ executions }) => executions.clear()],
-			[
-				'has gone on or ended',
-				({ executions }, waits) => executions.set('1', { ...waits, waitTill: undefined }),
-			],
+			['has gone on or ended', ({ executions }, waits) => executions.set('1', omitWaitTill(waits))],
 			[
 				'was stopped',
 				({ executions }, waits) => {

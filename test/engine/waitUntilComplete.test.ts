@@ -1,6 +1,6 @@
 import type { NodeRunResult } from '../../engine/n8nEngine';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
-import { continueWithOutput, errorFor, itemFor, runKling, waiting } from './kling';
+import { continueWithOutput, errorFor, itemFor, runKling, waiting } from '../support/kling';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -151,7 +151,7 @@ describe('what does not pass ends the wait', () => {
 		['later-spent-token-9s', 3, /did not accept the API token/],
 		['restricted', 1, /limited to certain models/],
 		['banned', 1, /denied access/],
-		['kling-1203', 1, /turned down/],
+		['kling-1203', 1, /refused the request/],
 		['web-page', 1, /Base URL/],
 		['not-found', 1, /Base URL/],
 		['redirect', 1, /Base URL/],

@@ -14,7 +14,7 @@ import {
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, startSandbox } from '../../sandbox/gateway';
 import manifest from '../../package.json';
-import { itemFor, runKling } from '../engine/kling';
+import { itemFor, runKling } from '../support/kling';
 
 const KLING_TYPE = `${manifest.name}.klingVideo`;
 
@@ -142,7 +142,7 @@ test.each(examples)(
 				sandbox,
 				tasks: [reply],
 				parameters: quicker(wait.parameters),
-				settings: { onError: wait.onError },
+				settings: wait.onError === undefined ? {} : { onError: wait.onError },
 			});
 			const item = itemFor(result, 0);
 			expect(item.json).toMatchObject({ succeeded: true });
@@ -171,7 +171,7 @@ test('its error output says what happened, what to do, and to which task', async
 			sandbox,
 			tasks: ['failure-0s'],
 			parameters,
-			settings: { onError },
+			settings: onError === undefined ? {} : { onError },
 		});
 		const told = await assignedBy(
 			nodeNamed(nodes, 'Say What Happened'),

@@ -3,9 +3,9 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import type { SeenRequest } from '../../sandbox/gateway';
-import { continueWithOutput, runKling, startKling, waiting } from '../engine/kling';
-import { RestartableGateway } from './restartable';
-import { Calls, hearWarnings, Log } from './watch';
+import { continueWithOutput, runKling, startKling, waiting } from '../support/kling';
+import { RestartableGateway } from '../support/restartable';
+import { Calls, hearWarnings, Log } from '../support/watch';
 
 /** The order of the items. CHAOS_SEED=… brings back the one that a test's name tells of. */
 const SEED = Number(process.env.CHAOS_SEED ?? randomInt(2 ** 31));
@@ -97,8 +97,8 @@ const KINDS: Kind[] = [
 	isRefused('redirect', 2, 301, /Base URL/),
 	isRefused('web-page', 4, 200, /Base URL/),
 	isRefused('later-firewall-9s', 2, 403, /denied access/, expect.any(String)),
-	isRefused('quoting', 4, 400, /turned down/),
-	isRefused('kling-1203', 2, 200, /turned down/),
+	isRefused('quoting', 4, 400, /refused the request/),
+	isRefused('kling-1203', 2, 200, /refused the request/),
 
 	...['cut', 'cut-body', 'garbage', 'bad-gzip', 'broken-json', 'empty', 'null-data'].flatMap(
 		(odd) => [succeeds(`blip-${odd}-3s`, 3), succeeds(`once-${odd}-3s`, 2)],

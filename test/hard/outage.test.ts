@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { continueWithOutput, runKling, startKling, waiting } from '../engine/kling';
-import { RestartableGateway } from './restartable';
-import { Calls, Log } from './watch';
+import { continueWithOutput, runKling, startKling, waiting } from '../support/kling';
+import { RestartableGateway } from '../support/restartable';
+import { Calls, Log } from '../support/watch';
 
 let gateway: RestartableGateway;
 let log: Log;

@@ -9,8 +9,8 @@ import { EzModelApi } from '../../credentials/EzModelApi.credentials';
 import { startNode, type NodeRunResult, type StartedRun } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { continueWithOutput, waiting } from '../engine/kling';
-import { hearWarnings, realProcess } from './watch';
+import { continueWithOutput, waiting } from '../support/kling';
+import { hearWarnings, realProcess } from '../support/watch';
 
 /** `npm test` soaks for less than a minute, `npm run soak` for several. */
 const SOAK_MS = Number(process.env.SOAK_MINUTES ?? 0.3) * 60_000;
@@ -79,7 +79,7 @@ const times = (count: number, ...scenarios: string[]) =>
 		Array.from({ length: count }, (_, index) => `${scenario}-${index}`),
 	);
 
-const TROUBLE = [
+const TRANSIENT = [
 	'cut',
 	'cut-body',
 	'garbage',
@@ -101,12 +101,12 @@ const KINDS: Kind[] = [
 	{ tasks: [...times(40, 'never'), 'silent', 'drip'], stopAfter: 60, status: 'canceled' },
 	{ tasks: [...times(40, 'never'), 'later-rate-limit-retry'], stopAfter: 60, status: 'canceled' },
 	{
-		tasks: times(3, ...TROUBLE.map((odd) => `once-${odd}-1s`), 'once-silent-1s', 'once-drip-1s'),
+		tasks: times(3, ...TRANSIENT.map((odd) => `once-${odd}-1s`), 'once-silent-1s', 'once-drip-1s'),
 		timeoutMs: 500,
 		status: 'success',
 	},
 	{
-		tasks: times(3, ...TROUBLE, 'silent', 'drip'),
+		tasks: times(3, ...TRANSIENT, 'silent', 'drip'),
 		options: { maxFailedChecks: 1 },
 		timeoutMs: 500,
 		settings: continueWithOutput,

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import Ajv from 'ajv';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { runKling, waiting } from '../engine/kling';
-import { movableClock, park, suspending } from '../engine/suspending';
+import { runKling, waiting } from '../support/kling';
+import { movableClock, park, suspending } from '../support/suspending';
 
 const clock = movableClock();
 

@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
-import { hideToken } from '../../nodes/KlingVideo/gateway/hideToken';
-import { meaningOf, type Answer } from '../../nodes/KlingVideo/gateway/meaning';
-import { phaseOf, type Task } from '../../nodes/KlingVideo/gateway/task';
+import { redactToken } from '../../nodes/KlingVideo/gateway/redactToken';
+import { classifyResponse } from '../../nodes/KlingVideo/gateway/checkResult';
+import type { StatusResponse } from '../../nodes/KlingVideo/gateway/statusResponse';
+import { getTaskPhase, type Task } from '../../nodes/KlingVideo/gateway/task';
 import { simplify } from '../../nodes/KlingVideo/output/simplify';
-import { replyOf } from '../unit/bodies';
-import { anyBody, anyReply } from './arbitraries';
+import { replyOf } from '../support/bodies';
+import { anyBody, anyReply } from '../support/arbitraries';
 
 const MEANINGS_OF_A_REPLY = [
 	'task',
-	'trouble',
+	'transientError',
 	'taskUnknown',
 	'tokenRefused',
 	'tokenRestricted',
@@ -28,10 +29,10 @@ const STATUSES = [
 const FIELDS = [
 	'taskId',
 	'status',
+	'videoUrl',
 	'done',
 	'succeeded',
 	'progress',
-	'videoUrl',
 	'duration',
 	'videos',
 	'failureReason',
@@ -41,7 +42,7 @@ describe('whatever the gateway replies', () => {
 	test('has a meaning', () => {
 		fc.assert(
 			fc.property(anyReply, (reply) => {
-				expect(MEANINGS_OF_A_REPLY).toContain(meaningOf(reply).kind);
+				expect(MEANINGS_OF_A_REPLY).toContain(classifyResponse(reply).kind);
 			}),
 			{ numRuns: 3000 },
 		);
@@ -50,8 +51,8 @@ describe('whatever the gateway replies', () => {
 	test('asks to be left alone for a time that ends, if at all', () => {
 		fc.assert(
 			fc.property(anyReply, fc.constantFrom(408, 429, 503), (reply, statusCode) => {
-				const meaning = meaningOf({ ...reply, statusCode });
-				const ms = meaning.kind === 'trouble' ? meaning.slowDownMs : Number.NaN;
+				const meaning = classifyResponse({ ...reply, statusCode });
+				const ms = meaning.kind === 'transientError' ? meaning.retryAfterMs : Number.NaN;
 				expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
 			}),
 			{ numRuns: 1000 },
@@ -65,9 +66,9 @@ describe('whatever task is read', () => {
 		const phases = new Set<string>();
 		fc.assert(
 			fc.property(anyBody, (text) => {
-				const meaning = meaningOf(replyOf(text));
+				const meaning = classifyResponse(replyOf(text));
 				if (meaning.kind !== 'task') return;
-				phases.add(phaseOf(meaning.task));
+				phases.add(getTaskPhase(meaning.task));
 				property(meaning.task);
 			}),
 			{ numRuns: 2000 },
@@ -88,7 +89,7 @@ describe('whatever task is read', () => {
 
 	test('it has succeeded only with a URL that leads to the web', () => {
 		holds((task) => {
-			if (phaseOf(task) === 'succeeded') expect(task.videos[0]?.url).toMatch(/^https?:\/\//i);
+			if (getTaskPhase(task) === 'succeeded') expect(task.videos[0]?.url).toMatch(/^https?:\/\//i);
 		});
 	});
 
@@ -158,13 +159,13 @@ describe('whatever text holds the API token', () => {
 				(bare, prefix, credentialPrefix, around, quotedBare) => {
 					const token = prefix + bare;
 					const text = around.join(quotedBare ? bare : token) + token;
-					const answers: Answer[] = [
+					const answers: StatusResponse[] = [
 						{ ...replyOf(text), location: text },
-						{ kind: 'noReply', cause: text },
+						{ kind: 'noResponse', cause: text },
 						{ kind: 'notSent', cause: text },
 					];
 					for (const answer of answers) {
-						const shown = JSON.stringify(hideToken(answer, `${credentialPrefix}${token} `));
+						const shown = JSON.stringify(redactToken(answer, `${credentialPrefix}${token} `));
 						expect(shown).not.toContain(token);
 						expect(shown).not.toContain(bare);
 					}

@@ -1,69 +1,71 @@
 import * as fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
-import { meaningOf, type Meaning } from '../../nodes/KlingVideo/gateway/meaning';
-import { phaseOf } from '../../nodes/KlingVideo/gateway/task';
+import { classifyResponse, type CheckResult } from '../../nodes/KlingVideo/gateway/checkResult';
+import { getTaskPhase } from '../../nodes/KlingVideo/gateway/task';
 import { readTaskId } from '../../nodes/KlingVideo/gateway/taskId';
-import { outcomeOf, type Outcome } from '../../nodes/KlingVideo/output/outcome';
+import type { StoppedWait, WaitOutcome } from '../../nodes/KlingVideo/wait/waitOutcome';
 import {
-	afterCheck,
-	isDone,
-	deadlineMs,
-	park,
-	progressOf,
-	readParked,
-	type ParkedTask,
-} from '../../nodes/KlingVideo/suspend/parkedTask';
+	addCheck,
+	hasEnded,
+	getDeadlineMs,
+	startWait,
+	createProgressItem,
+} from '../../nodes/KlingVideo/suspend/suspendedWait';
+import { readStoredWait, type StoredWait } from '../../nodes/KlingVideo/suspend/storedWait';
 import { SECONDS_BETWEEN_CHECKS } from '../../nodes/KlingVideo/suspend/progressWorkflow';
-import { readPlan } from '../../nodes/KlingVideo/wait/plan';
+import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
 import { waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
-import { SUBMITTED_AT_MS, TASK_ID } from '../unit/bodies';
-import { anyAnswer } from './arbitraries';
+import { SUBMITTED_AT_MS, TASK_ID } from '../support/bodies';
+import { anyAnswer } from '../support/arbitraries';
 
 const ROUND_MS = SECONDS_BETWEEN_CHECKS * 1000;
 
 interface Wait {
 	/** The items that went through n8n's database, the last one with the end. */
 	items: IDataObject[];
-	end: ParkedTask;
+	end: StoredWait;
 	/** What was checked, in order. */
-	meanings: Meaning[];
+	meanings: CheckResult[];
 	outOfTime: boolean;
 }
 
 /** What the database gives back. */
-function throughDatabase(kept: ParkedTask): ParkedTask {
-	const parked = readParked(JSON.parse(JSON.stringify(kept)));
-	if (parked === null) throw new Error('It cannot be read any more');
-	return parked;
+function throughDatabase(kept: StoredWait): StoredWait {
+	const stored = readStoredWait(JSON.parse(JSON.stringify(kept)));
+	if (stored === null) throw new Error('It cannot be read any more');
+	return stored;
 }
 
 /** A suspended wait by a clock that only counts the pauses. The last meaning goes on. */
-function suspend(options: unknown, script: Meaning[]): Wait {
-	let parked = park({
+function suspend(options: unknown, script: CheckResult[]): Wait {
+	let stored = startWait({
 		parentExecutionId: '1',
 		startedAtMs: SUBMITTED_AT_MS,
-		asked: { id: readTaskId(TASK_ID), raw: false, fileField: null, timeoutMs: null },
-		plan: readPlan(options),
+		parameters: { id: readTaskId(TASK_ID), raw: false, fileField: null, timeoutMs: null },
+		plan: readWaitPlan(options),
 	});
-	const mostRounds = Math.ceil(parked.plan.maxWaitMs / ROUND_MS) + 1;
+	const mostRounds = Math.ceil(stored.plan.maxWaitMs / ROUND_MS) + 1;
 	const items: IDataObject[] = [];
-	const meanings: Meaning[] = [];
+	const meanings: CheckResult[] = [];
 	let outOfTime = false;
-	for (let nowMs = SUBMITTED_AT_MS; !isDone(parked); nowMs += ROUND_MS) {
+	for (let nowMs = SUBMITTED_AT_MS; !hasEnded(stored); nowMs += ROUND_MS) {
 		const meaning = script[meanings.length] ?? script.at(-1);
 		if (meaning === undefined || meanings.length >= mostRounds) throw new Error('It does not end');
 		meanings.push(meaning);
-		outOfTime = nowMs >= deadlineMs(parked);
-		const checked = afterCheck(parked, meaning, outOfTime, nowMs);
-		items.push({ ...progressOf(checked, false), parked: checked });
-		parked = throughDatabase(checked);
+		outOfTime = nowMs >= getDeadlineMs(stored);
+		const checked = addCheck(stored, meaning, outOfTime, nowMs);
+		items.push({ ...createProgressItem(checked, false), storedWait: checked });
+		stored = throughDatabase(checked);
 	}
-	return { items, end: parked, meanings, outOfTime };
+	return { items, end: stored, meanings, outOfTime };
 }
 
 /** The same wait in a process, with an interval as long as the pause. */
-async function waitInProcess(options: object, script: Meaning[]): Promise<Outcome> {
-	const plan = readPlan({ ...options, pollingInterval: SECONDS_BETWEEN_CHECKS });
+async function waitInProcess(
+	options: object,
+	script: CheckResult[],
+): Promise<WaitOutcome | StoppedWait> {
+	const plan = readWaitPlan({ ...options, pollingInterval: SECONDS_BETWEEN_CHECKS });
 	let nowMs = SUBMITTED_AT_MS;
 	let checks = 0;
 	const result = await waitForTask(plan, {
@@ -78,11 +80,11 @@ async function waitInProcess(options: object, script: Meaning[]): Promise<Outcom
 			return meaning;
 		},
 	});
-	return outcomeOf(result, plan);
+	return result;
 }
 
 /** Times are what differs: the last check of a suspended wait comes up to a pause later. */
-function withoutTimes(outcome: Outcome | null): unknown {
+function withoutTimes(outcome: WaitOutcome | StoppedWait | null): unknown {
 	if (outcome?.kind !== 'task' || outcome.wait === null) return outcome;
 	const { checks, timedOut } = outcome.wait;
 	return { ...outcome, wait: { checks, timedOut } };
@@ -116,16 +118,18 @@ const anyOptions = fc.record(
 
 const anyScript = fc
 	.array(anyAnswer, { minLength: 1, maxLength: 30, size: 'max' })
-	.map((answers) => answers.map(meaningOf));
+	.map((answers) => answers.map(classifyResponse));
 
 /** Of every suspended wait. */
-async function holds(property: (wait: Wait, again: () => Promise<Outcome>) => unknown) {
+async function holds(
+	property: (wait: Wait, again: () => Promise<WaitOutcome | StoppedWait>) => unknown,
+) {
 	const ends = new Set<string>();
 	await fc.assert(
 		fc.asyncProperty(anyOptions, anyScript, async (options, script) => {
 			const wait = suspend(options, script);
 			const { outcome } = wait.end;
-			ends.add(outcome?.kind === 'situation' ? outcome.situation.kind : String(outcome?.kind));
+			ends.add(outcome?.kind === 'problem' ? outcome.problem.kind : String(outcome?.kind));
 			await property(wait, async () => await waitInProcess(options, script));
 		}),
 		{ numRuns: 500 },
@@ -134,9 +138,9 @@ async function holds(property: (wait: Wait, again: () => Promise<Outcome>) => un
 	expect([...ends]).toEqual(
 		expect.arrayContaining([
 			'task',
-			'failed',
+			'taskFailed',
 			'timedOut',
-			'tooMuchTrouble',
+			'tooManyFailedChecks',
 			'succeededWithoutVideo',
 		]),
 	);
@@ -144,7 +148,7 @@ async function holds(property: (wait: Wait, again: () => Promise<Outcome>) => un
 
 test('a suspended wait ends as one in a process does, after as many checks', async () => {
 	await holds(async ({ end, meanings }, again) => {
-		expect(end.tally.checks).toBe(meanings.length);
+		expect(end.history.checks).toBe(meanings.length);
 		expect(withoutTimes(end.outcome)).toEqual(withoutTimes(await again()));
 	});
 });
@@ -155,17 +159,17 @@ test('what it keeps is JSON', async () => {
 
 test('it tells the truth about its last check', async () => {
 	await holds(({ end, meanings, outOfTime }) => {
-		const { outcome, tally } = end;
+		const { outcome, history } = end;
 		const last = meanings.at(-1);
 		const lastGood = meanings.filter(({ kind }) => kind === 'task').at(-1) ?? null;
-		expect(tally.seen).toEqual(lastGood);
+		expect(history.lastReply).toEqual(lastGood);
 		if (outcome?.kind === 'task') {
-			const phase = phaseOf(outcome.seen.task);
-			expect(outcome.seen).toEqual(lastGood);
+			const phase = getTaskPhase(outcome.reply.task);
+			expect(outcome.reply).toEqual(lastGood);
 			expect(outcome.wait?.timedOut).toBe(phase === 'running' || last?.kind !== 'task');
 			if (outcome.wait?.timedOut === true) expect(outOfTime).toBe(true);
 		} else {
-			expect(outcome).toMatchObject({ kind: 'situation', seen: lastGood });
+			expect(outcome).toMatchObject({ kind: 'problem', lastReply: lastGood });
 		}
 	});
 });
@@ -174,7 +178,7 @@ test('a task that is done is never checked again', async () => {
 	await holds(({ meanings }) => {
 		const done = meanings.findIndex(
 			(meaning) =>
-				meaning.kind === 'task' && ['succeeded', 'failed'].includes(phaseOf(meaning.task)),
+				meaning.kind === 'task' && ['succeeded', 'failed'].includes(getTaskPhase(meaning.task)),
 		);
 		expect(done === -1 || done === meanings.length - 1).toBe(true);
 	});
@@ -189,7 +193,7 @@ test('its line for people says how often it was checked, and ends with the end',
 			expect(isEnd || !/ended without a video/.test(String(progress))).toBe(true);
 		});
 		const { outcome } = end;
-		if (outcome?.kind === 'situation' && outcome.situation.kind !== 'failed') {
+		if (outcome?.kind === 'problem' && outcome.problem.kind !== 'taskFailed') {
 			expect(items.at(-1)?.progress).toContain('ended without a video');
 		}
 	});

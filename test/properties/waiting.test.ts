@@ -1,14 +1,17 @@
 import * as fc from 'fast-check';
-import { meaningOf, type Answer, type Meaning } from '../../nodes/KlingVideo/gateway/meaning';
-import { phaseOf } from '../../nodes/KlingVideo/gateway/task';
-import { readPlan, type WaitPlan } from '../../nodes/KlingVideo/wait/plan';
 import {
-	LAST_CHECK_MS,
-	waitForTask,
-	type WaitResult,
-} from '../../nodes/KlingVideo/wait/waitForTask';
-import { SUBMITTED_AT_MS } from '../unit/bodies';
-import { anyAnswer } from './arbitraries';
+	classifyResponse,
+	PERMANENT_ERROR_FIELDS,
+	type CheckResult,
+} from '../../nodes/KlingVideo/gateway/checkResult';
+import type { StatusResponse } from '../../nodes/KlingVideo/gateway/statusResponse';
+import type { CallLimits } from '../../nodes/KlingVideo/limits/rateLimiter';
+import { getTaskPhase } from '../../nodes/KlingVideo/gateway/task';
+import type { StoppedWait, WaitOutcome } from '../../nodes/KlingVideo/wait/waitOutcome';
+import { readWaitPlan, type WaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
+import { LAST_CHECK_MS, waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
+import { SUBMITTED_AT_MS } from '../support/bodies';
+import { anyAnswer } from '../support/arbitraries';
 
 /** The longest gap between two checks, unless an interval is longer. */
 const SLOWEST_MS = 15_000;
@@ -17,7 +20,7 @@ const ROUNDING_MS = 0.01;
 
 interface Gateway {
 	/** Played in turn, and the last one from then on. */
-	answers: Answer[];
+	answers: StatusResponse[];
 	/** How long each of them takes; played round and round. */
 	durationsMs: number[];
 }
@@ -25,13 +28,13 @@ interface Gateway {
 interface Check {
 	startMs: number;
 	endMs: number;
-	patienceMs: number;
-	limitMs: number;
-	meaning: Meaning;
+	limits: CallLimits;
+	meaning: CheckResult;
 }
 
 interface Wait {
-	result: WaitResult;
+	result: WaitOutcome | StoppedWait;
+	endedAtMs: number;
 	checks: Check[];
 }
 
@@ -42,7 +45,7 @@ function mostChecks(plan: WaitPlan): number {
 
 /** A wait by a clock that counts milliseconds of sleeps and checks, and nothing else. */
 async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Promise<Wait> {
-	const meanings = gateway.answers.map(meaningOf);
+	const meanings = gateway.answers.map(classifyResponse);
 	const checks: Check[] = [];
 	let nowMs = SUBMITTED_AT_MS;
 	const pass = (ms: number) => {
@@ -54,18 +57,30 @@ async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Prom
 		now: () => nowMs,
 		sleep: async (ms) => pass(ms),
 		hasEnded: () => elapsedMs() >= stopAtMs,
-		check: async ({ patienceMs, limitMs }) => {
+		check: async (limits) => {
 			if (checks.length >= mostChecks(plan)) throw new Error('More checks than the plan allows');
 			const meaning = meanings[checks.length] ?? meanings.at(-1);
 			const durationMs = gateway.durationsMs[checks.length % gateway.durationsMs.length];
 			if (meaning === undefined || durationMs === undefined) throw new Error('No answers');
 			const startMs = elapsedMs();
-			pass(Math.min(durationMs, limitMs));
-			checks.push({ startMs, endMs: elapsedMs(), patienceMs, limitMs, meaning });
+			pass(Math.min(durationMs, limits.timeoutMs));
+			checks.push({ startMs, endMs: elapsedMs(), limits, meaning });
 			return meaning;
 		},
 	});
-	return { result, checks };
+	return { result, endedAtMs: elapsedMs(), checks };
+}
+
+/** What a wait has come to: a phase of the task, or a problem. */
+function endOf(result: WaitOutcome | StoppedWait): string {
+	switch (result.kind) {
+		case 'task':
+			return result.wait?.timedOut ? 'timedOut' : getTaskPhase(result.reply.task);
+		case 'problem':
+			return result.problem.kind;
+		case 'stopped':
+			return 'stopped';
+	}
 }
 
 const setOptions = fc.record(
@@ -95,7 +110,7 @@ const absurdOptions = fc.oneof(
 );
 const anyPlan = fc
 	.oneof({ weight: 9, arbitrary: setOptions }, { weight: 1, arbitrary: absurdOptions })
-	.map(readPlan);
+	.map(readWaitPlan);
 
 const anyGateway: fc.Arbitrary<Gateway> = fc.record({
 	answers: fc.array(anyAnswer, { minLength: 1, maxLength: 40, size: 'max' }),
@@ -114,7 +129,7 @@ async function holds(property: (wait: Wait, plan: WaitPlan) => void): Promise<Se
 	await fc.assert(
 		fc.asyncProperty(anyPlan, anyGateway, async (plan, gateway) => {
 			const waited = await wait(plan, gateway);
-			ends.add(waited.result.kind);
+			ends.add(endOf(waited.result));
 			property(waited, plan);
 		}),
 		{ numRuns: 400 },
@@ -127,32 +142,37 @@ function isGood({ meaning }: Check): boolean {
 }
 
 function isDone({ meaning }: Check): boolean {
-	return meaning.kind === 'task' && ['succeeded', 'failed'].includes(phaseOf(meaning.task));
+	return meaning.kind === 'task' && ['succeeded', 'failed'].includes(getTaskPhase(meaning.task));
 }
 
 test('a wait ends in time, after no more checks than its plan allows', async () => {
-	const ends = await holds(({ result, checks }, plan) => {
-		expect(result.waitedMs).toBeLessThanOrEqual(plan.maxWaitMs + LAST_CHECK_MS + ROUNDING_MS);
-		expect(result.waitedMs).toBe(checks.at(-1)?.endMs);
-		expect(result.checks).toBe(checks.length);
+	const ends = await holds(({ result, endedAtMs, checks }, plan) => {
+		expect(endedAtMs).toBeLessThanOrEqual(plan.maxWaitMs + LAST_CHECK_MS + ROUNDING_MS);
+		expect(endedAtMs).toBe(checks.at(-1)?.endMs);
+		if (result.kind === 'task') expect(result.wait?.checks).toBe(checks.length);
 	});
 	// else the properties would have held of few kinds of waits
-	expect([...ends].sort()).toEqual([
-		'failed',
-		'refused',
-		'succeeded',
-		'succeededWithoutVideo',
-		'timedOut',
-		'tooMuchTrouble',
-	]);
+	expect([...ends]).toEqual(
+		expect.arrayContaining([
+			'failed',
+			'succeeded',
+			'succeededWithoutVideo',
+			'taskFailed',
+			'taskUnknown',
+			'timedOut',
+			'tooManyFailedChecks',
+		]),
+	);
 });
 
 test('it checks at once, and each check may take the time left and 10 s', async () => {
 	await holds(({ checks }, { maxWaitMs }) => {
 		expect(checks[0]?.startMs).toBe(0);
-		const odd = checks.filter(({ startMs, patienceMs, limitMs }) => {
+		const odd = checks.filter(({ startMs, limits: { maxPauseMs, timeoutMs } }) => {
 			const leftMs = Math.max(0, maxWaitMs - startMs);
-			return Math.abs(patienceMs - leftMs) > ROUNDING_MS || limitMs !== patienceMs + LAST_CHECK_MS;
+			return (
+				Math.abs(maxPauseMs - leftMs) > ROUNDING_MS || timeoutMs !== maxPauseMs + LAST_CHECK_MS
+			);
 		});
 		expect(odd).toEqual([]);
 	});
@@ -162,21 +182,21 @@ test('a task that is done is never checked again', async () => {
 	await holds(({ result, checks }) => {
 		const done = checks.findIndex(isDone);
 		expect(done === -1 || done === checks.length - 1).toBe(true);
-		expect(result.kind === 'succeeded' || result.kind === 'failed').toBe(done !== -1);
+		expect(['succeeded', 'failed', 'taskFailed'].includes(endOf(result))).toBe(done !== -1);
 	});
 });
 
 test('it succeeds only with a URL', async () => {
 	await holds(({ result }) => {
-		if (result.kind !== 'succeeded') return;
-		expect(result.seen.task.videos[0]?.url).toMatch(/^https?:\/\//i);
+		if (result.kind !== 'task' || endOf(result) !== 'succeeded') return;
+		expect(result.reply.task.videos[0]?.url).toMatch(/^https?:\/\//i);
 	});
 });
 
 test('it is out of time only when time is up', async () => {
-	await holds(({ result }, plan) => {
-		if (result.kind !== 'timedOut') return;
-		expect(result.waitedMs).toBeGreaterThanOrEqual(plan.maxWaitMs - ROUNDING_MS);
+	await holds(({ result, endedAtMs }, plan) => {
+		if (endOf(result) !== 'timedOut') return;
+		expect(endedAtMs).toBeGreaterThanOrEqual(plan.maxWaitMs - ROUNDING_MS);
 	});
 });
 
@@ -184,10 +204,11 @@ test('it gives up only after more failed checks in a row than the plan bears', a
 	await holds(({ result, checks }, { maxFailedChecks }) => {
 		const failedChecks = [...checks].reverse().findIndex(isGood);
 		const inARow = failedChecks === -1 ? checks.length : failedChecks;
-		if (result.kind === 'tooMuchTrouble') {
+		const problem = result.kind === 'problem' ? result.problem : null;
+		if (problem?.kind === 'tooManyFailedChecks') {
 			expect(inARow).toBe(maxFailedChecks + 1);
-			expect(result.failedChecks).toBe(inARow);
-		} else if (result.kind !== 'refused') {
+			expect(problem.failedChecks).toBe(inARow);
+		} else if (problem === null || !Object.hasOwn(PERMANENT_ERROR_FIELDS, problem.kind)) {
 			expect(inARow).toBeLessThanOrEqual(maxFailedChecks);
 		}
 	});
@@ -196,7 +217,8 @@ test('it gives up only after more failed checks in a row than the plan bears', a
 test('it keeps the last good reply', async () => {
 	await holds(({ result, checks }) => {
 		const lastGood = checks.filter(isGood).at(-1)?.meaning ?? null;
-		expect('seen' in result ? result.seen : 'nothing').toBe(lastGood);
+		if (result.kind === 'task') expect(result.reply).toBe(lastGood);
+		if (result.kind === 'problem') expect(result.lastReply).toBe(lastGood);
 	});
 });
 
@@ -224,9 +246,10 @@ test('stopped at any moment, it ends there without a further check', async () =>
 	await fc.assert(
 		fc.asyncProperty(anyPlan, anyGateway, moment, async (plan, gateway, fraction) => {
 			const unstopped = await wait(plan, gateway);
-			const stopAtMs = Math.floor(fraction * unstopped.result.waitedMs);
-			const { result, checks } = await wait(plan, gateway, stopAtMs);
-			expect(result).toEqual({ kind: 'stopped', checks: expect.any(Number), waitedMs: stopAtMs });
+			const stopAtMs = Math.floor(fraction * unstopped.endedAtMs);
+			const { result, endedAtMs, checks } = await wait(plan, gateway, stopAtMs);
+			expect(result).toEqual({ kind: 'stopped' });
+			expect(endedAtMs).toBe(stopAtMs);
 			const startsMs = unstopped.checks.map(({ startMs }) => startMs);
 			expect(checks.map(({ startMs }) => startMs)).toEqual(
 				startsMs.filter((startMs) => startMs < stopAtMs),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { RESTRICTED_TOKEN, SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { clientOf, follow, statusPath, TASKS, textAt } from './client';
+import { clientOf, follow, statusPath, TASKS, textAt } from '../support/client';
 
 const VIDEO = readFileSync(join(__dirname, '../../sandbox/video.mp4'));
 const STAGES = ['NOT_START', 'SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'SUCCESS'];

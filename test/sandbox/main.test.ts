@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { ODD_REPLIES } from '../../sandbox/oddReplies';
 import { STORIES } from '../../sandbox/taskReplies';
-import { clientOf, failureOf, follow, statusPath } from './client';
+import { clientOf, failureOf, follow, statusPath } from '../support/client';
 
 const root = join(__dirname, '../..');
 const TSX = join(root, 'node_modules/tsx/dist/cli.mjs');

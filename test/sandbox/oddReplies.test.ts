@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { isAxiosError, type AxiosInstance } from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { dictate, ODD_REPLIES } from '../../sandbox/oddReplies';
-import { clientOf, failureOf, statusPath } from './client';
+import { clientOf, failureOf, statusPath } from '../support/client';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML = {

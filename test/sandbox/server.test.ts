@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { AxiosInstance } from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from './client';
+import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from '../support/client';
 
 let sandbox: Sandbox;
 let client: AxiosInstance;

@@ -1,8 +1,8 @@
 import type { AxiosInstance } from 'axios';
 import { startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { STORIES } from '../../sandbox/taskReplies';
-import { FAILURE, IN_PROGRESS, NOT_STARTED, SUCCESS } from '../unit/bodies';
-import { at, clientOf, statusPath, textAt } from './client';
+import { FAILURE, IN_PROGRESS, NOT_STARTED, SUCCESS } from '../support/bodies';
+import { at, clientOf, statusPath, textAt } from '../support/client';
 
 interface Told {
 	/** When asked about for the first time; NOT_START if left out. */

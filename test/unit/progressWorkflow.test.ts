@@ -1,6 +1,6 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 import {
-	progressWorkflow,
+	createProgressWorkflow,
 	SECONDS_BETWEEN_CHECKS,
 	type ProgressWorkflowParts,
 } from '../../nodes/KlingVideo/suspend/progressWorkflow';
@@ -31,13 +31,14 @@ const PARTS: ProgressWorkflowParts = {
 	workflow: { id: 'w1', name: 'Make videos' },
 	settings: {},
 	node: NODE,
+	kind: { resource: 'multiImageVideo', label: 'Multi-Image Video', path: 'multi-image2video' },
 	requestOptions: { allowUnauthorizedCerts: false },
 	continueOnFail: false,
 	createdAt: new Date('2026-11-23T10:00:00Z'),
 };
 
 const made = (parts: Partial<ProgressWorkflowParts> = {}) =>
-	progressWorkflow({ ...PARTS, ...parts });
+	createProgressWorkflow({ ...PARTS, ...parts });
 
 function nodeOf(workflow: IWorkflowBase, name: string): INode {
 	const node = workflow.nodes.find((one) => one.name === name);

@@ -1,9 +1,9 @@
-import { gapToNextCheckMs, type CheckedTask } from '../../nodes/KlingVideo/wait/schedule';
+import { nextCheckGapMs, type ScheduledTask } from '../../nodes/KlingVideo/wait/schedule';
 
 const MINUTE_MS = 60_000;
 
-function gapMs(checked: Partial<CheckedTask>): number {
-	return gapToNextCheckMs({
+function gapMs(checked: Partial<ScheduledTask>): number {
+	return nextCheckGapMs({
 		intervalMs: null,
 		ageMs: 0,
 		failedChecks: 0,

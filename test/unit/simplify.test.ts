@@ -9,7 +9,7 @@ import {
 	taskIn,
 	VIDEO_ID,
 	VIDEO_URL,
-} from './bodies';
+} from '../support/bodies';
 
 const BARE: Task = {
 	status: 'UNKNOWN',

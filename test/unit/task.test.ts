@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { phaseOf, readTask, type Task } from '../../nodes/KlingVideo/gateway/task';
+import { getTaskPhase, readTask, type Task } from '../../nodes/KlingVideo/gateway/task';
 import {
 	bodyOf,
 	FAILURE,
@@ -12,7 +12,7 @@ import {
 	taskIn,
 	VIDEO_ID,
 	VIDEO_URL,
-} from './bodies';
+} from '../support/bodies';
 
 const video = { id: VIDEO_ID, url: VIDEO_URL, duration: 5.1 };
 
@@ -182,11 +182,11 @@ describe('phase', () => {
 		['FAILURE', 'failed'],
 		['SUCCESS', 'succeededWithoutVideo'],
 	] satisfies Array<[Task['status'], string]>)('%s without a video is %s', (status, phase) => {
-		expect(phaseOf({ ...task, status })).toBe(phase);
+		expect(getTaskPhase({ ...task, status })).toBe(phase);
 	});
 
 	test('SUCCESS with a video is succeeded', () => {
-		expect(phaseOf({ ...task, status: 'SUCCESS', videos: [video] })).toBe('succeeded');
+		expect(getTaskPhase({ ...task, status: 'SUCCESS', videos: [video] })).toBe('succeeded');
 	});
 });
 

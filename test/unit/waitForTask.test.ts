@@ -1,20 +1,22 @@
-import { meaningOf, type Meaning, type Refusal } from '../../nodes/KlingVideo/gateway/meaning';
-import type { Task } from '../../nodes/KlingVideo/gateway/task';
-import type { Turn } from '../../nodes/KlingVideo/run/pace';
-import type { WaitPlan } from '../../nodes/KlingVideo/wait/plan';
 import {
-	waitForTask,
-	type Surroundings,
-	type WaitResult,
-} from '../../nodes/KlingVideo/wait/waitForTask';
-import { bodyOf, IN_PROGRESS, replyOf, SUBMITTED_AT_MS, VIDEO_URL } from './bodies';
+	classifyResponse,
+	transientError,
+	type CheckResult,
+	type PermanentError,
+} from '../../nodes/KlingVideo/gateway/checkResult';
+import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import type { CallLimits } from '../../nodes/KlingVideo/limits/rateLimiter';
+import type { StoppedWait, WaitOutcome } from '../../nodes/KlingVideo/wait/waitOutcome';
+import type { WaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
+import { waitForTask, type WaitDependencies } from '../../nodes/KlingVideo/wait/waitForTask';
+import { bodyOf, IN_PROGRESS, replyOf, SUBMITTED_AT_MS, VIDEO_URL } from '../support/bodies';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const STARTED_AT_MS = SUBMITTED_AT_MS + 8 * MINUTE;
 
-function seen(task: Partial<Task>): Meaning {
+function seen(task: Partial<Task>): CheckResult {
 	return {
 		kind: 'task',
 		task: {
@@ -33,10 +35,10 @@ const RUNNING = seen({});
 const DONE = seen({ status: 'SUCCESS', videos: [{ id: null, url: VIDEO_URL, duration: null }] });
 const DONE_WITHOUT_VIDEO = seen({ status: 'SUCCESS' });
 const FAILED = seen({ status: 'FAILURE', failureReason: 'content moderation failed' });
-const TROUBLE: Meaning = { kind: 'trouble', cause: 'the connection was cut', slowDownMs: null };
-const TOKEN_REFUSED: Meaning = { kind: 'tokenRefused', said: null };
+const TRANSIENT: CheckResult = transientError('the connection was cut');
+const TOKEN_REFUSED: CheckResult = { kind: 'tokenRefused', gatewayMessage: null };
 
-function times(count: number, meaning: Meaning): Meaning[] {
+function times(count: number, meaning: CheckResult): CheckResult[] {
 	return Array.from({ length: count }, () => meaning);
 }
 
@@ -47,25 +49,27 @@ interface Circumstances {
 }
 
 interface Wait {
-	result: WaitResult;
+	result: WaitOutcome | StoppedWait;
+	/** When the wait ended, in milliseconds since it began. */
+	endedAtMs: number;
 	/** When each check was made, in seconds since the wait began. */
 	checkedAt: number[];
-	turns: Turn[];
+	turns: CallLimits[];
 }
 
 /** A wait by a clock that only moves when something sleeps or checks. The last meaning goes on. */
 async function wait(
 	plan: Partial<WaitPlan>,
-	meanings: Meaning[],
+	meanings: CheckResult[],
 	{ checkTakes = 0, stopAt = Number.POSITIVE_INFINITY }: Circumstances = {},
 ): Promise<Wait> {
 	const checkedAt: number[] = [];
-	const turns: Turn[] = [];
+	const turns: CallLimits[] = [];
 	let elapsed = 0;
 	const pass = (ms: number) => {
 		elapsed = Math.max(elapsed, Math.min(elapsed + ms, stopAt));
 	};
-	const around: Surroundings = {
+	const deps: WaitDependencies = {
 		now: () => STARTED_AT_MS + elapsed,
 		sleep: async (ms) => pass(ms),
 		check: async (turn) => {
@@ -73,7 +77,7 @@ async function wait(
 			if (meaning === undefined || checkedAt.length > 10_000) throw new Error('An endless wait');
 			checkedAt.push(elapsed / SECOND);
 			turns.push(turn);
-			pass(Math.min(checkTakes, turn.limitMs));
+			pass(Math.min(checkTakes, turn.timeoutMs));
 			return meaning;
 		},
 		hasEnded: () => elapsed >= stopAt,
@@ -87,9 +91,9 @@ async function wait(
 			onFailure: 'error',
 			...plan,
 		},
-		around,
+		deps,
 	);
-	return { result, checkedAt, turns };
+	return { result, endedAtMs: elapsed, checkedAt, turns };
 }
 
 function gapsBetween(moments: number[]): number[] {
@@ -100,20 +104,28 @@ describe('a task that is done', () => {
 	test.each([
 		['succeeded', DONE],
 		['failed', FAILED],
-	])('at the first check has %s, at once', async (kind, meaning) => {
-		const { result, checkedAt } = await wait({}, [meaning]);
-		expect(result).toEqual({ kind, seen: meaning, checks: 1, waitedMs: 0 });
+	])('at the first check has %s, at once', async (_phase, reply) => {
+		const { result, checkedAt } = await wait({ onFailure: 'returnTask' }, [reply]);
+		const summary = { checks: 1, waitedSeconds: 0, timedOut: false };
+		expect(result).toEqual({ kind: 'task', reply, wait: summary });
 		expect(checkedAt).toEqual([0]);
 	});
 
 	test.each([
 		['succeeded', DONE],
 		['failed', FAILED],
-	])('later has %s, and is not checked again', async (kind, meaning) => {
-		const plan = { intervalMs: 5 * SECOND };
-		const { result, checkedAt } = await wait(plan, [RUNNING, RUNNING, meaning, RUNNING]);
-		expect(result).toEqual({ kind, seen: meaning, checks: 3, waitedMs: 10 * SECOND });
+	])('later has %s, and is not checked again', async (_phase, reply) => {
+		const plan = { intervalMs: 5 * SECOND, onFailure: 'returnTask' } as const;
+		const { result, checkedAt } = await wait(plan, [RUNNING, RUNNING, reply, RUNNING]);
+		const summary = { checks: 3, waitedSeconds: 10, timedOut: false };
+		expect(result).toEqual({ kind: 'task', reply, wait: summary });
 		expect(checkedAt).toEqual([0, 5, 10]);
+	});
+
+	test('has failed: a problem with the reason, unless the plan wants the task', async () => {
+		const { result } = await wait({}, [RUNNING, FAILED]);
+		const problem = { kind: 'taskFailed', reason: 'content moderation failed' };
+		expect(result).toEqual({ kind: 'problem', problem, lastReply: FAILED });
 	});
 });
 
@@ -151,7 +163,7 @@ describe('automatic checking', () => {
 	])('reads a submit_time in %s', async (_unit, submit_time) => {
 		const body = bodyOf(IN_PROGRESS);
 		const text = JSON.stringify({ ...body, data: { status: 'IN_PROGRESS', submit_time } });
-		const running = meaningOf(replyOf(text));
+		const running = classifyResponse(replyOf(text));
 		const { checkedAt } = await wait({}, [running, running, DONE]);
 		const [first, second] = gapsBetween(checkedAt);
 		expect(first).toBe(5);
@@ -180,10 +192,17 @@ describe('when time is up', () => {
 	const plan = { intervalMs: 5 * SECOND, maxWaitMs: 12 * SECOND };
 
 	test('the last sleep is cut, and one last check is made', async () => {
-		const { result, checkedAt } = await wait(plan, [RUNNING]);
+		const { result, checkedAt, endedAtMs } = await wait(plan, [RUNNING]);
 		expect(checkedAt).toEqual([0, 5, 10, 12]);
-		const waitedMs = 12 * SECOND;
-		expect(result).toEqual({ kind: 'timedOut', seen: RUNNING, cause: null, checks: 4, waitedMs });
+		expect(endedAtMs).toBe(12 * SECOND);
+		const problem = { kind: 'timedOut', maxWaitMinutes: 0.2, cause: null };
+		expect(result).toEqual({ kind: 'problem', problem, lastReply: RUNNING });
+	});
+
+	test('the plan may want the last status as an item', async () => {
+		const { result } = await wait({ ...plan, onTimeout: 'returnLastStatus' }, [RUNNING]);
+		const summary = { checks: 4, waitedSeconds: 12, timedOut: true };
+		expect(result).toEqual({ kind: 'task', reply: RUNNING, wait: summary });
 	});
 
 	test('there is one last check, not two, if the interval ends there as well', async () => {
@@ -198,20 +217,21 @@ describe('when time is up', () => {
 
 	test('the video that the last check finds is handed over', async () => {
 		const { result } = await wait(plan, [RUNNING, RUNNING, RUNNING, DONE]);
-		expect(result.kind).toBe('succeeded');
+		expect(result).toMatchObject({ kind: 'task', reply: DONE, wait: { timedOut: false } });
 	});
 
 	test('a check under way then is the last one', async () => {
-		const { result, checkedAt } = await wait(plan, [RUNNING], { checkTakes: 4 * SECOND });
-		expect(checkedAt).toEqual([0, 9]);
-		expect(result).toMatchObject({ kind: 'timedOut', waitedMs: 13 * SECOND });
+		const waited = await wait(plan, [RUNNING], { checkTakes: 4 * SECOND });
+		expect(waited.checkedAt).toEqual([0, 9]);
+		expect(waited.endedAtMs).toBe(13 * SECOND);
+		expect(waited.result).toMatchObject({ problem: { kind: 'timedOut' } });
 	});
 
 	test('a check may wait for its turn for the time that is left, and take 10 s more', async () => {
 		const { turns } = await wait({ ...plan, maxWaitMs: 18 * SECOND }, [RUNNING]);
 		const left = [18, 13, 8, 3, 0];
-		expect(turns.map(({ patienceMs }) => patienceMs / SECOND)).toEqual(left);
-		expect(turns.map(({ limitMs }) => limitMs / SECOND)).toEqual(left.map((time) => time + 10));
+		expect(turns.map(({ maxPauseMs }) => maxPauseMs / SECOND)).toEqual(left);
+		expect(turns.map(({ timeoutMs }) => timeoutMs / SECOND)).toEqual(left.map((time) => time + 10));
 	});
 
 	test('the checks of many tasks drift apart, but for the first and the last', async () => {
@@ -222,35 +242,34 @@ describe('when time is up', () => {
 	});
 
 	test('the wait is over 10 s later, however slow the last check', async () => {
-		const { result, checkedAt } = await wait(plan, [RUNNING], { checkTakes: 11 * SECOND });
-		expect(checkedAt).toEqual([0, 12]);
-		expect(result).toMatchObject({ kind: 'timedOut', waitedMs: 22 * SECOND });
+		const waited = await wait(plan, [RUNNING], { checkTakes: 11 * SECOND });
+		expect(waited.checkedAt).toEqual([0, 12]);
+		expect(waited.endedAtMs).toBe(22 * SECOND);
+		expect(waited.result).toMatchObject({ problem: { kind: 'timedOut' } });
 	});
 
-	test.each<[string, Meaning[], object]>([
-		['nothing was ever seen', [TROUBLE], { seen: null, cause: 'the connection was cut' }],
-		[
-			'the last check went wrong',
-			[RUNNING, RUNNING, TROUBLE],
-			{ seen: RUNNING, cause: 'the connection was cut' },
-		],
+	test.each<[string, CheckResult[], CheckResult | null, unknown]>([
+		['nothing was ever seen', [TRANSIENT], null, 'the connection was cut'],
+		['the last check went wrong', [RUNNING, RUNNING, TRANSIENT], RUNNING, 'the connection was cut'],
 		[
 			'only the last check met a refused token',
 			[RUNNING, RUNNING, RUNNING, TOKEN_REFUSED],
-			{ seen: RUNNING, cause: expect.stringContaining('token') },
+			RUNNING,
+			expect.stringContaining('token'),
 		],
-		['all is well again', [TROUBLE, RUNNING, RUNNING], { seen: RUNNING, cause: null }],
+		['all is well again', [TRANSIENT, RUNNING, RUNNING], RUNNING, null],
 	])(
 		'the last good reply is kept, and the cause of trouble if %s',
-		async (_when, meanings, end) => {
+		async (_when, meanings, lastReply, cause) => {
 			const { result } = await wait(plan, meanings);
-			expect(result).toMatchObject({ kind: 'timedOut', ...end });
+			const problem = { kind: 'timedOut', maxWaitMinutes: 0.2, cause };
+			expect(result).toEqual({ kind: 'problem', problem, lastReply });
 		},
 	);
 
 	test('SUCCESS without a URL is not called late', async () => {
 		const { result } = await wait(plan, [RUNNING, RUNNING, RUNNING, DONE_WITHOUT_VIDEO]);
-		expect(result).toMatchObject({ kind: 'succeededWithoutVideo', checks: 4 });
+		expect(result).toMatchObject({ problem: { kind: 'succeededWithoutVideo' } });
 	});
 });
 
@@ -260,107 +279,106 @@ describe('passing trouble', () => {
 		[5 * SECOND, [10, 15, 15, 15, 15]],
 		[MINUTE, [60, 60, 60, 60, 60]],
 	])('doubles an interval of %d ms, up to 15 s or the interval: %j s', async (intervalMs, gaps) => {
-		const { checkedAt } = await wait({ intervalMs }, [...times(5, TROUBLE), DONE]);
+		const { checkedAt } = await wait({ intervalMs }, [...times(5, TRANSIENT), DONE]);
 		expect(gapsBetween(checkedAt)).toEqual(gaps);
 	});
 
 	test('leaves the interval as it was once a check goes well', async () => {
 		const plan = { intervalMs: 5 * SECOND };
-		const meanings = [TROUBLE, TROUBLE, RUNNING, RUNNING, TROUBLE, DONE];
+		const meanings = [TRANSIENT, TRANSIENT, RUNNING, RUNNING, TRANSIENT, DONE];
 		const { checkedAt } = await wait(plan, meanings);
 		expect(gapsBetween(checkedAt)).toEqual([10, 15, 5, 5, 10]);
 	});
 
 	test.each([1, 2, 20])('maxFailedChecks = %d lets as many go wrong', async (maxFailedChecks) => {
-		const { result } = await wait({ maxFailedChecks }, [...times(maxFailedChecks, TROUBLE), DONE]);
-		expect(result).toMatchObject({ kind: 'succeeded', checks: maxFailedChecks + 1 });
+		const { result } = await wait({ maxFailedChecks }, [
+			...times(maxFailedChecks, TRANSIENT),
+			DONE,
+		]);
+		expect(result).toMatchObject({ reply: DONE, wait: { checks: maxFailedChecks + 1 } });
 	});
 
 	test.each([1, 2, 20])('maxFailedChecks = %d ends with one more', async (maxFailedChecks) => {
-		const meanings = [RUNNING, ...times(maxFailedChecks + 1, TROUBLE), DONE];
-		const { result } = await wait({ maxFailedChecks }, meanings);
-		expect(result).toMatchObject({
-			kind: 'tooMuchTrouble',
-			seen: RUNNING,
-			cause: 'the connection was cut',
-			failedChecks: maxFailedChecks + 1,
-			checks: maxFailedChecks + 2,
+		const meanings = [RUNNING, ...times(maxFailedChecks + 1, TRANSIENT), DONE];
+		const { result, checkedAt } = await wait({ maxFailedChecks }, meanings);
+		expect(checkedAt).toHaveLength(maxFailedChecks + 2);
+		expect(result).toEqual({
+			kind: 'problem',
+			problem: {
+				kind: 'tooManyFailedChecks',
+				cause: 'the connection was cut',
+				failedChecks: maxFailedChecks + 1,
+			},
+			lastReply: RUNNING,
 		});
 	});
 
 	test('is counted anew after a good check', async () => {
-		const meanings = [...times(2, TROUBLE), RUNNING, ...times(2, TROUBLE), RUNNING, DONE];
+		const meanings = [...times(2, TRANSIENT), RUNNING, ...times(2, TRANSIENT), RUNNING, DONE];
 		const { result } = await wait({ maxFailedChecks: 2 }, meanings);
-		expect(result).toMatchObject({ kind: 'succeeded', checks: 7 });
+		expect(result).toMatchObject({ reply: DONE, wait: { checks: 7 } });
 	});
 });
 
 describe('a refused token', () => {
 	test('is believed at once before any good check', async () => {
-		const { result } = await wait({}, [TOKEN_REFUSED, DONE]);
-		expect(result).toEqual({
-			kind: 'refused',
-			seen: null,
-			refusal: TOKEN_REFUSED,
-			checks: 1,
-			waitedMs: 0,
-		});
+		const { result, checkedAt } = await wait({}, [TOKEN_REFUSED, DONE]);
+		expect(checkedAt).toEqual([0]);
+		expect(result).toEqual({ kind: 'problem', problem: TOKEN_REFUSED, lastReply: null });
 	});
 
 	test('is believed at once after nothing but trouble', async () => {
-		const { result } = await wait({}, [TROUBLE, TROUBLE, TOKEN_REFUSED, DONE]);
-		expect(result).toMatchObject({ kind: 'refused', seen: null, checks: 3 });
+		const { result } = await wait({}, [TRANSIENT, TRANSIENT, TOKEN_REFUSED, DONE]);
+		expect(result).toEqual({ kind: 'problem', problem: TOKEN_REFUSED, lastReply: null });
 	});
 
 	test('is believed the second time after a good check', async () => {
 		const { result } = await wait({}, [RUNNING, TOKEN_REFUSED, TOKEN_REFUSED, DONE]);
-		expect(result).toMatchObject({
-			kind: 'refused',
-			seen: RUNNING,
-			refusal: TOKEN_REFUSED,
-			checks: 3,
-		});
+		expect(result).toEqual({ kind: 'problem', problem: TOKEN_REFUSED, lastReply: RUNNING });
 	});
 
 	test('is forgotten with the next good check', async () => {
 		const hiccups = [RUNNING, TOKEN_REFUSED, RUNNING, TOKEN_REFUSED, RUNNING, TOKEN_REFUSED];
 		const { result } = await wait({}, [...hiccups, DONE]);
-		expect(result).toMatchObject({ kind: 'succeeded', checks: 7 });
+		expect(result).toMatchObject({ reply: DONE, wait: { checks: 7 } });
 	});
 });
 
 describe('any other refusal ends the wait at once', () => {
-	const refusals: Refusal[] = [
+	const refusals: PermanentError[] = [
 		{ kind: 'taskUnknown' },
-		{ kind: 'tokenRestricted', said: null },
-		{ kind: 'accessRefused', said: 'banned' },
-		{ kind: 'wrongBaseUrl', found: 'a web page' },
-		{ kind: 'requestRefused', statusCode: 400, said: null },
+		{ kind: 'tokenRestricted', gatewayMessage: null },
+		{ kind: 'accessRefused', gatewayMessage: 'banned' },
+		{ kind: 'wrongBaseUrl', received: 'a web page' },
+		{ kind: 'requestRefused', statusCode: 400, gatewayMessage: null },
 		{ kind: 'notSent', cause: 'Invalid URL' },
 	];
 
 	test.each(refusals)('$kind', async (refusal) => {
 		const atOnce = await wait({}, [refusal, DONE]);
-		expect(atOnce.result).toMatchObject({ kind: 'refused', seen: null, refusal, checks: 1 });
+		expect(atOnce.checkedAt).toHaveLength(1);
+		expect(atOnce.result).toEqual({ kind: 'problem', problem: refusal, lastReply: null });
 
 		const later = await wait({}, [RUNNING, refusal, DONE]);
-		expect(later.result).toMatchObject({ kind: 'refused', seen: RUNNING, refusal, checks: 2 });
+		expect(later.checkedAt).toHaveLength(2);
+		expect(later.result).toEqual({ kind: 'problem', problem: refusal, lastReply: RUNNING });
 	});
 });
 
 describe('SUCCESS without a URL', () => {
 	test('is checked 4 times', async () => {
-		const { result } = await wait({}, [RUNNING, DONE_WITHOUT_VIDEO]);
-		expect(result).toMatchObject({
-			kind: 'succeededWithoutVideo',
-			seen: DONE_WITHOUT_VIDEO,
-			checks: 5,
+		const { result, checkedAt } = await wait({}, [RUNNING, DONE_WITHOUT_VIDEO]);
+		expect(checkedAt).toHaveLength(5);
+		expect(result).toEqual({
+			kind: 'problem',
+			problem: { kind: 'succeededWithoutVideo' },
+			lastReply: DONE_WITHOUT_VIDEO,
 		});
 	});
 
 	test('has succeeded once the URL is there', async () => {
 		const { result } = await wait({}, [...times(3, DONE_WITHOUT_VIDEO), DONE]);
-		expect(result).toMatchObject({ kind: 'succeeded', seen: DONE });
+		expect(result).toMatchObject({ kind: 'task', reply: DONE });
 	});
 });
 
@@ -368,19 +386,20 @@ describe('a stopped wait', () => {
 	const plan = { intervalMs: 10 * SECOND };
 
 	test('makes no check at all if nobody waits from the start', async () => {
-		const { result } = await wait(plan, [DONE], { stopAt: 0 });
-		expect(result).toEqual({ kind: 'stopped', checks: 0, waitedMs: 0 });
+		const { result, checkedAt } = await wait(plan, [DONE], { stopAt: 0 });
+		expect(checkedAt).toEqual([]);
+		expect(result).toEqual({ kind: 'stopped' });
 	});
 
 	test('makes no further check when stopped in its sleep', async () => {
 		const { result, checkedAt } = await wait(plan, [RUNNING], { stopAt: 13 * SECOND });
 		expect(checkedAt).toEqual([0, 10]);
-		expect(result).toEqual({ kind: 'stopped', checks: 2, waitedMs: 13 * SECOND });
+		expect(result).toEqual({ kind: 'stopped' });
 	});
 
-	test.each<[string, Meaning]>([
+	test.each<[string, CheckResult]>([
 		['the video', DONE],
-		['trouble', TROUBLE],
+		['transientError', TRANSIENT],
 		['a refusal', { kind: 'taskUnknown' }],
 	])('comes to nothing when stopped in a check that would bring %s', async (_what, meaning) => {
 		const { result, checkedAt } = await wait(plan, [RUNNING, meaning], {
@@ -388,6 +407,6 @@ describe('a stopped wait', () => {
 			stopAt: 15 * SECOND,
 		});
 		expect(checkedAt).toEqual([0, 14]);
-		expect(result).toMatchObject({ kind: 'stopped', waitedMs: 15 * SECOND });
+		expect(result).toEqual({ kind: 'stopped' });
 	});
 });

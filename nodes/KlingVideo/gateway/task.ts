@@ -1,15 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isJsonObject, readId, readNumber, readText } from './unknownJson';
+import { isJsonObject, readId, readNumber, readText } from '../reading/readJson';
 
-/** The gateway's unified status. Only SUCCESS and FAILURE are terminal. */
-export type TaskStatus =
-	| 'NOT_START'
-	| 'SUBMITTED'
-	| 'QUEUED'
-	| 'IN_PROGRESS'
-	| 'SUCCESS'
-	| 'FAILURE'
-	| 'UNKNOWN';
+export const TASK_STATUSES = [
+	'NOT_START',
+	'SUBMITTED',
+	'QUEUED',
+	'IN_PROGRESS',
+	'SUCCESS',
+	'FAILURE',
+	'UNKNOWN',
+] as const;
+
+/** The gateway's unified status. Nothing more happens after SUCCESS and FAILURE. */
+export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 export interface Video {
 	id: string | null;
@@ -34,7 +37,7 @@ export interface Task {
 export type TaskPhase = 'running' | 'succeeded' | 'failed' | 'succeededWithoutVideo';
 
 /** What a task's status and videos amount to. A SUCCESS that carries no URL is none for the user. */
-export function phaseOf(task: Task): TaskPhase {
+export function getTaskPhase(task: Task): TaskPhase {
 	if (task.status === 'FAILURE') return 'failed';
 	if (task.status !== 'SUCCESS') return 'running';
 	return task.videos.length > 0 ? 'succeeded' : 'succeededWithoutVideo';

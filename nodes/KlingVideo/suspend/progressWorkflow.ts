@@ -1,9 +1,11 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
-import type { RequestOptions } from './request';
+import { isOneOf, type Guard } from '../reading/guards';
+import type { TaskKind } from '../taskKinds';
+import type { RequestOptions } from './nodeRequest';
 
 /**
- * n8n parks an execution for a wait of 65 seconds or more; a shorter one is slept through in the
- * process, and would hold a slot. One more, since timers may be early.
+ * n8n suspends an execution for a wait of 65 seconds or more; during a shorter one it keeps it
+ * running, which would hold a worker's slot. One second more, since timers may be early.
  */
 export const SECONDS_BETWEEN_CHECKS = 66;
 
@@ -12,8 +14,15 @@ const SUSPENDED = `Suspended for ${SECONDS_BETWEEN_CHECKS} Seconds`;
 const CHECK = 'Check Tasks';
 const ALL_DONE = 'All Done?';
 
-/** What the node does: started by the user, or in the progress workflow. Set by us, in a hidden parameter. */
-export type SuspendPart = 'start' | 'checkAgain' | 'handOver';
+/** The hidden parameter that says which step a node runs. Stored in progress workflows: never renamed. */
+export const SUSPEND_STEP_PARAMETER = 'suspendPart';
+
+const SUSPEND_STEPS = ['start', 'checkAgain', 'handOver'] as const;
+
+/** The first step is that of the user's own node, the others are those of the progress workflow. */
+export type SuspendStep = (typeof SUSPEND_STEPS)[number];
+
+export const isSuspendStep: Guard<SuspendStep> = isOneOf(...SUSPEND_STEPS);
 
 export interface ProgressWorkflowParts {
 	/** The workflow whose node waits. */
@@ -21,6 +30,7 @@ export interface ProgressWorkflowParts {
 	settings: IWorkflowSettings;
 	/** The node that waits: its type, version and credentials count. */
 	node: INode;
+	kind: TaskKind;
 	requestOptions: RequestOptions;
 	/** Whether one task's error is an item, so that the others go on. */
 	continueOnFail: boolean;
@@ -28,16 +38,16 @@ export interface ProgressWorkflowParts {
 }
 
 /**
- * The workflow that n8n parks in place of the node's own execution:
+ * The workflow that waits in place of the node's own execution:
  *
  * Tasks → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
  *
  * People see it in the executions list, where it is the progress display: its names are meant for
  * them.
  */
-export function progressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
+export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
 	const { workflow, createdAt } = parts;
-	const handOver = handOverName(parts.node);
+	const handOver = getHandOverName(parts.node);
 	return {
 		id: workflow.id,
 		name: `${workflow.name}: waiting for Kling videos`,
@@ -46,23 +56,23 @@ export function progressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
 		activeVersionId: null,
 		createdAt,
 		updatedAt: createdAt,
-		settings: settingsFor(parts.settings),
+		settings: createSettings(parts.settings),
 		nodes: [
 			{
-				...placed(START, 0),
+				...createNodeBase(START, 0),
 				type: 'n8n-nodes-base.executeWorkflowTrigger',
 				typeVersion: 1.1,
 				parameters: { inputSource: 'passthrough' },
 			},
 			{
-				...placed(SUSPENDED, 1),
+				...createNodeBase(SUSPENDED, 1),
 				type: 'n8n-nodes-base.wait',
 				typeVersion: 1.1,
 				parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
 			},
-			klingNode(parts, placed(CHECK, 2), 'checkAgain'),
+			createKlingNode(parts, createNodeBase(CHECK, 2), 'checkAgain'),
 			{
-				...placed(ALL_DONE, 3),
+				...createNodeBase(ALL_DONE, 3),
 				type: 'n8n-nodes-base.if',
 				typeVersion: 2.2,
 				parameters: {
@@ -80,63 +90,65 @@ export function progressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
 					},
 				},
 			},
-			klingNode(parts, { ...placed(handOver, 4), id: parts.node.id }, 'handOver'),
+			createKlingNode(parts, { ...createNodeBase(handOver, 4), id: parts.node.id }, 'handOver'),
 		],
 		connections: {
-			[START]: { main: [[to(SUSPENDED)]] },
-			[SUSPENDED]: { main: [[to(CHECK)]] },
-			[CHECK]: { main: [[to(ALL_DONE)]] },
-			[ALL_DONE]: { main: [[to(handOver)], [to(SUSPENDED)]] },
+			[START]: { main: [[connectTo(SUSPENDED)]] },
+			[SUSPENDED]: { main: [[connectTo(CHECK)]] },
+			[CHECK]: { main: [[connectTo(ALL_DONE)]] },
+			[ALL_DONE]: { main: [[connectTo(handOver)], [connectTo(SUSPENDED)]] },
 		},
 	};
 }
 
 /** The node's own name: an error at the end is shown as one of the node that waits. */
-function handOverName({ name }: INode): string {
+function getHandOverName({ name }: INode): string {
 	return [START, SUSPENDED, CHECK, ALL_DONE].includes(name) ? `${name} (Result)` : name;
 }
 
 /**
- * Saving, redaction and the like are as the user set them for the workflow. The error workflow is
- * not: the waiting execution calls it. Nor is the time limit: n8n leaves the waiting execution alone
- * for ever if it ends this one. And whoever may not call the user's workflow, this is a part of it.
+ * Saving, redaction and the like are as the user set them for the workflow. Three settings differ:
+ * the error workflow, which the waiting execution calls; the time limit, since n8n would never resume
+ * the waiting execution if it ended this one by it; and the caller policy, since a workflow that
+ * nobody may call can still start this part of itself.
  */
-function settingsFor(settings: IWorkflowSettings): IWorkflowSettings {
+function createSettings(userSettings: IWorkflowSettings): IWorkflowSettings {
+	const settings = { ...userSettings };
+	delete settings.errorWorkflow;
 	return {
 		...settings,
 		executionOrder: 'v1',
-		errorWorkflow: undefined,
 		executionTimeout: -1,
 		callerPolicy: 'workflowsFromSameOwner',
 	};
 }
 
-function klingNode(
-	{ node, requestOptions, continueOnFail }: ProgressWorkflowParts,
-	place: Pick<INode, 'id' | 'name' | 'position'>,
-	suspendPart: Exclude<SuspendPart, 'start'>,
+function createKlingNode(
+	{ node, kind, requestOptions, continueOnFail }: ProgressWorkflowParts,
+	base: Pick<INode, 'id' | 'name' | 'position'>,
+	step: Exclude<SuspendStep, 'start'>,
 ): INode {
 	return {
-		...place,
+		...base,
 		type: node.type,
 		typeVersion: node.typeVersion,
-		credentials: node.credentials,
+		...(node.credentials !== undefined && { credentials: node.credentials }),
 		// with an error output of its own, what goes there would not come back to the waiting node
 		onError: continueOnFail ? 'continueRegularOutput' : 'stopWorkflow',
 		parameters: {
-			resource: 'multiImageVideo',
+			resource: kind.resource,
 			operation: 'suspendUntilComplete',
 			taskId: '={{ $json.taskId }}',
-			suspendPart,
+			[SUSPEND_STEP_PARAMETER]: step,
 			requestOptions: { ...requestOptions },
 		},
 	};
 }
 
-function placed(name: string, column: number): Pick<INode, 'id' | 'name' | 'position'> {
+function createNodeBase(name: string, column: number): Pick<INode, 'id' | 'name' | 'position'> {
 	return { id: name, name, position: [column * 220, 0] };
 }
 
-function to(node: string) {
+function connectTo(node: string) {
 	return { node, type: 'main', index: 0 } as const;
 }

@@ -1,111 +1,152 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { wordsOf } from '../gateway/answer';
-import { outputItems } from '../output/outputItems';
-import { report } from '../output/report';
-import type { Situation } from '../output/situation';
-import { inOneRun, type Run } from '../run/run';
-import { isForsaken, parkExecution } from './execution';
-import { isDone, progressOf, type ParkedTask } from './parkedTask';
-import { networkOf } from './request';
-import { checkRound } from './round';
-import { keepTasks, progressItems, readTasks, taskOf } from './tasks';
-import { whyNotHere } from './whyNotHere';
+import { createOutputItems } from '../operations/createOutputItems';
+import { errorItemOrThrow } from '../problems/errorItemOrThrow';
+import type { Problem } from '../problems/problem';
+import { readErrorMessage } from '../reading/readError';
+import { withNodeRun, type NodeRun } from '../run/nodeRun';
+import type { TaskKind } from '../taskKinds';
+import { checkAllTasks } from './checkAllTasks';
+import { createProgressItems, keepWaits, readKeptWaits, startWaitForItem } from './keptWaits';
+import { readNetworkSettings } from './nodeRequest';
+import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progressWorkflow';
+import type { StoredWait } from './storedWait';
+import { findSuspendBlocker } from './suspendBlocker';
+import { createProgressItem, hasEnded } from './suspendedWait';
+import { isParentGone, suspendExecution } from './suspendExecution';
+
+type RunStep = (context: IExecuteFunctions, kind: TaskKind) => Promise<INodeExecutionData[]>;
+
+const STEPS: Record<SuspendStep, RunStep> = {
+	start: startSuspending,
+	checkAgain,
+	handOver: handOverResults,
+};
 
 /**
- * Checks all tasks once. If they have not all ended, n8n parks this execution, and goes on with it
- * when the progress workflow has handed over what came of them.
+ * "Suspend Until Complete": runs the step that the node's hidden parameter names. The user's own node
+ * has the first one, the nodes of the progress workflow the others.
  *
- * @throws what `report` throws
+ * @throws what `errorItemOrThrow` throws. For a step that this version does not know as well: it
+ * belongs to a wait of another version, and to start a new wait there would be wrong.
  */
-export async function startToSuspend(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const whyNot = await whyNotHere(context);
-	if (whyNot !== null) return refuse(context, whyNot);
+export async function runSuspendStep(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+): Promise<INodeExecutionData[]> {
+	const step: unknown = context.getNodeParameter(SUSPEND_STEP_PARAMETER, 0, 'start');
+	return isSuspendStep(step)
+		? await STEPS[step](context, kind)
+		: refuseAllItems(context, { kind: 'otherVersion' });
+}
 
-	const tasks = context.getInputData().map((_, itemIndex) => taskOf(context, itemIndex));
-	return await inOneRun(context, tasks.length, async (run) => {
-		const checked = await checkRound(context, tasks, run);
+/**
+ * Checks all tasks once. If they have not all ended, n8n suspends this execution, and goes on with it
+ * when the progress workflow has handed over the results.
+ */
+async function startSuspending(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+): Promise<INodeExecutionData[]> {
+	const blocker = await findSuspendBlocker(context);
+	if (blocker !== null) return refuseAllItems(context, blocker);
+
+	const waits = context.getInputData().map((_, itemIndex) => startWaitForItem(context, itemIndex));
+	return await withNodeRun(context, waits.length, async (run) => {
+		const checked = await checkAllTasks(context, kind, waits, run);
 		if (run.hasEnded()) return [];
 		return isOver(context, checked)
-			? await handOverAll(context, checked, run)
-			: await suspend(context, checked);
+			? await createResults(context, checked, run)
+			: await suspend(context, kind, checked);
 	});
 }
 
-/** In the progress workflow, after each pause: the tasks as they are now. */
-export async function checkAgain(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const tasks = readTasks(context);
-	if (tasks === null) {
-		// the hand-over says what is wrong
-		return progressItems(context.getInputData().map(({ json }) => ({ ...json, allDone: true })));
+/** In the progress workflow, after each pause: checks the tasks again. */
+async function checkAgain(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+): Promise<INodeExecutionData[]> {
+	const waits = readKeptWaits(context);
+	if (waits === null) {
+		// the next step says what is wrong
+		return createProgressItems(
+			context.getInputData().map(({ json }) => ({ ...json, allDone: true })),
+		);
 	}
-	if (await isForsaken(context, tasks)) return [];
+	if (await isParentGone(context, waits)) return [];
 
-	return await inOneRun(context, tasks.length, async (run) => {
-		const checked = await checkRound(context, tasks, run);
+	return await withNodeRun(context, waits.length, async (run) => {
+		const checked = await checkAllTasks(context, kind, waits, run);
 		if (run.hasEnded()) return [];
-		const over = isOver(context, checked);
-		keepTasks(context, checked);
-		return progressItems(checked.map((task) => progressOf(task, over)));
+		const allDone = isOver(context, checked);
+		keepWaits(context, checked);
+		return createProgressItems(checked.map((wait) => createProgressItem(wait, allDone)));
 	});
 }
 
-/** In the progress workflow, at its end: the output for the node that waits. */
-export async function handOver(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const tasks = readTasks(context);
-	if (tasks === null) return refuse(context, { kind: 'parkedByOtherVersion' });
-	return await inOneRun(context, tasks.length, (run) => handOverAll(context, tasks, run));
+/** In the progress workflow, at its end: makes the output of the node that waits. */
+async function handOverResults(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const waits = readKeptWaits(context);
+	if (waits === null) return refuseAllItems(context, { kind: 'otherVersion' });
+	return await withNodeRun(context, waits.length, (run) => createResults(context, waits, run));
 }
 
-/** Whether nothing more is to be found out: one task's error ends all, unless the node continues. */
-function isOver(context: IExecuteFunctions, tasks: ParkedTask[]): boolean {
-	return tasks.every(isDone) || (!context.continueOnFail() && tasks.some(endedWithError));
+/** Whether no check is needed any more: one task's error ends all waits, unless the node continues. */
+function isOver(context: IExecuteFunctions, waits: StoredWait[]): boolean {
+	return waits.every(hasEnded) || (!context.continueOnFail() && waits.some(endedWithProblem));
 }
 
-function endedWithError({ outcome }: ParkedTask): boolean {
-	return outcome?.kind === 'situation';
+function endedWithProblem({ outcome }: StoredWait): boolean {
+	return outcome?.kind === 'problem';
 }
 
 /**
  * Makes the output of all tasks, one item each, in their order.
  *
- * @throws what `report` throws, for the first task that ended with an error
+ * @throws what `errorItemOrThrow` throws, for the first task that ended with a problem
  */
-async function handOverAll(
+async function createResults(
 	context: IExecuteFunctions,
-	tasks: ParkedTask[],
-	run: Run,
+	waits: StoredWait[],
+	run: NodeRun,
 ): Promise<INodeExecutionData[]> {
-	const failed = context.continueOnFail() ? -1 : tasks.findIndex(endedWithError);
-	const network = tasks.some(({ outcome }) => outcome?.kind === 'task') ? networkOf(context) : {};
+	const failedIndex = context.continueOnFail() ? null : findIndex(waits, endedWithProblem);
+	const needsNetwork = waits.some(({ outcome }) => outcome?.kind === 'task');
+	const request = needsNetwork ? readNetworkSettings(context) : {};
 	const outputs = await Promise.all(
-		tasks.map(async ({ asked, outcome }, itemIndex) =>
-			outcome === null || (failed !== -1 && failed !== itemIndex)
+		waits.map(async ({ parameters, outcome }, itemIndex) =>
+			outcome === null || (failedIndex !== null && failedIndex !== itemIndex)
 				? []
-				: await outputItems({ context, itemIndex }, asked, outcome, network, run),
+				: await createOutputItems({ context, itemIndex, run }, parameters, outcome, request),
 		),
 	);
 	return outputs.flat();
 }
 
-async function suspend(
-	context: IExecuteFunctions,
-	tasks: ParkedTask[],
-): Promise<INodeExecutionData[]> {
-	const progress = tasks.map((task) => progressOf(task, false));
-	const begin = progress.map((json, index) => ({ ...json, parked: tasks[index] }));
-	try {
-		await parkExecution(context, tasks, progressItems(begin));
-	} catch (error) {
-		return refuse(context, { kind: 'notSuspended', cause: wordsOf(error) });
-	}
-	// shown while it is parked; then n8n puts the results in their place
-	return progressItems(progress);
+function findIndex<T>(list: T[], matches: (entry: T) => boolean): number | null {
+	const index = list.findIndex(matches);
+	return index === -1 ? null : index;
 }
 
-/** Says the same of all items. */
-function refuse(context: IExecuteFunctions, situation: Situation): INodeExecutionData[] {
+async function suspend(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+	waits: StoredWait[],
+): Promise<INodeExecutionData[]> {
+	const progress = waits.map((wait) => createProgressItem(wait, false));
+	const firstItems = progress.map((json, index) => ({ ...json, storedWait: waits[index] }));
+	try {
+		await suspendExecution(context, kind, waits, createProgressItems(firstItems));
+	} catch (error) {
+		return refuseAllItems(context, { kind: 'notSuspended', cause: readErrorMessage(error) });
+	}
+	// shown while the execution is suspended; then n8n puts the results in their place
+	return createProgressItems(progress);
+}
+
+/** Gives the same problem to all items. */
+function refuseAllItems(context: IExecuteFunctions, problem: Problem): INodeExecutionData[] {
 	return context.getInputData().map((_, itemIndex) => {
-		const { taskId } = taskOf(context, itemIndex).asked.id;
-		return report({ context, itemIndex }, situation, taskId, null);
+		const { taskId } = startWaitForItem(context, itemIndex).parameters.id;
+		return errorItemOrThrow(context, { itemIndex, problem, taskId, lastTask: null });
 	});
 }

@@ -1,27 +1,27 @@
 const SECOND_MS = 1000;
 
 /** The gateway asks Kling about a task every 15 s: checking less often only adds delay. */
-const SLOWEST_MS = 15 * SECOND_MS;
-const FASTEST_MS = 5 * SECOND_MS;
+const MAX_GAP_MS = 15 * SECOND_MS;
+const MIN_GAP_MS = 5 * SECOND_MS;
 
 /** No video of Kling's is ready earlier. */
-const EARLIEST_VIDEO_AGE_MS = 25 * SECOND_MS;
+const MIN_VIDEO_AGE_MS = 25 * SECOND_MS;
 
 /**
  * The gap by the task's age from then on, in straight lines: most videos take one to five minutes,
  * and under load up to fifteen.
  */
 const GAPS = [
-	{ ageMs: EARLIEST_VIDEO_AGE_MS, gapMs: 10 * SECOND_MS },
-	{ ageMs: 60 * SECOND_MS, gapMs: FASTEST_MS },
-	{ ageMs: 8 * 60 * SECOND_MS, gapMs: FASTEST_MS },
-	{ ageMs: 15 * 60 * SECOND_MS, gapMs: SLOWEST_MS },
+	{ ageMs: MIN_VIDEO_AGE_MS, gapMs: 10 * SECOND_MS },
+	{ ageMs: 60 * SECOND_MS, gapMs: MIN_GAP_MS },
+	{ ageMs: 8 * 60 * SECOND_MS, gapMs: MIN_GAP_MS },
+	{ ageMs: 15 * 60 * SECOND_MS, gapMs: MAX_GAP_MS },
 ];
 
-/** The gap that the first passing trouble doubles when no interval is set. */
-const TROUBLE_BASE_MS = SECOND_MS;
+/** The gap that the first failed check doubles when no interval is set. */
+const BACKOFF_BASE_MS = SECOND_MS;
 
-export interface CheckedTask {
+export interface ScheduledTask {
 	/** The interval the user set; null for automatic checking. */
 	intervalMs: number | null;
 	/** Since the task was submitted, or since the wait began. */
@@ -31,31 +31,31 @@ export interface CheckedTask {
 }
 
 /**
- * Milliseconds from one check of a task to the next. Pure: the deadline is the loop's
- * concern, and what other tasks have met that of the run's pace.
+ * The time from one check of a task to the next, in milliseconds. Pure: the deadline belongs to the
+ * loop, and what the other tasks have met to the run's rate limiter.
  */
-export function gapToNextCheckMs(checked: CheckedTask): number {
-	const { intervalMs, ageMs, failedChecks } = checked;
-	if (failedChecks > 0) return troubledGapMs(intervalMs, failedChecks);
+export function nextCheckGapMs(task: ScheduledTask): number {
+	const { intervalMs, ageMs, failedChecks } = task;
+	if (failedChecks > 0) return backoffGapMs(intervalMs, failedChecks);
 	return intervalMs ?? automaticGapMs(ageMs);
 }
 
-/** Doubles with each failed check, up to 15 s or the interval, whichever is longer. */
-function troubledGapMs(intervalMs: number | null, failedChecks: number): number {
-	const baseMs = intervalMs ?? TROUBLE_BASE_MS;
-	return Math.min(baseMs * 2 ** failedChecks, Math.max(SLOWEST_MS, intervalMs ?? 0));
+/** Exponential backoff: doubles with each failed check, up to 15 s or the interval, if that is longer. */
+function backoffGapMs(intervalMs: number | null, failedChecks: number): number {
+	const baseMs = intervalMs ?? BACKOFF_BASE_MS;
+	return Math.min(baseMs * 2 ** failedChecks, Math.max(MAX_GAP_MS, intervalMs ?? 0));
 }
 
 /**
- * Hardly any checks while no video can be ready, every 5 s while one is likely, slowing to 15 s in
- * the long tail. Plain back-off would be wrong: it checks most when nothing can be ready and least
- * when it is.
+ * Few checks while no video can be ready, every 5 s while one is likely, slowing down to every 15 s
+ * for tasks that take very long. Plain backoff would be wrong here: it checks most when nothing can
+ * be ready, and least when something is.
  */
 function automaticGapMs(ageMs: number): number {
-	if (ageMs < EARLIEST_VIDEO_AGE_MS) {
-		return Math.min(SLOWEST_MS, Math.max(FASTEST_MS, EARLIEST_VIDEO_AGE_MS - ageMs));
+	if (ageMs < MIN_VIDEO_AGE_MS) {
+		return Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, MIN_VIDEO_AGE_MS - ageMs));
 	}
-	let from = { ageMs, gapMs: SLOWEST_MS };
+	let from = { ageMs, gapMs: MAX_GAP_MS };
 	for (const to of GAPS) {
 		if (ageMs < to.ageMs) {
 			const share = (ageMs - from.ageMs) / (to.ageMs - from.ageMs);

@@ -1,79 +1,85 @@
-import type { Meaning, TaskSeen } from '../gateway/meaning';
-import type { WaitPlan } from './plan';
-import type { Turn } from '../run/pace';
-import { gapToNextCheckMs } from './schedule';
-import { count, NO_CHECKS, verdictOn, type WaitEnd } from './verdict';
+import type { CheckResult, TaskReply } from '../gateway/checkResult';
+import type { CallLimits } from '../limits/rateLimiter';
+import { NO_CHECKS, recordCheck } from './checkHistory';
+import { nextCheckGapMs } from './schedule';
+import {
+	createTimeoutOutcome,
+	decideOutcome,
+	type StoppedWait,
+	type WaitOutcome,
+} from './waitOutcome';
+import type { WaitPlan } from './waitPlan';
 
-/** How long a check may take that is under way when time is up, or is made then. */
+/** How long a check may take that is in flight when time is up, or is made then. */
 export const LAST_CHECK_MS = 10_000;
 
-/** The checks of many tasks begin as one wave and drift apart over so many of them, unnoticed. */
+/** The checks of many tasks begin as one wave, and are spread out step by step over so many of them. */
 const SPREAD_AFTER_CHECKS = 10;
 
 /** A `submit_time` further back than this says more about a clock than about the task. */
-const OLDEST_SANE_AGE_MS = 24 * 60 * 60_000;
+const MAX_SANE_AGE_MS = 24 * 60 * 60_000;
 
-/** What the loop leaves to others, so that a wait of minutes can be tried out in no time. */
-export interface Surroundings {
+/** What the loop needs from outside, so that a test can run a wait of hours on a virtual clock. */
+export interface WaitDependencies {
 	/** Milliseconds since 1970. */
 	now(): number;
-	/** Ends after `ms`, or when the wait is stopped; never throws. */
+	/** Resolves after `ms`, or when the wait is stopped; never throws. */
 	sleep(ms: number): Promise<void>;
-	/** Asks the gateway once; never throws. */
-	check(turn: Turn): Promise<Meaning>;
-	/** Whether nobody waits any more. */
+	/** Checks the task once; never throws. */
+	check(limits: CallLimits): Promise<CheckResult>;
+	/** Whether the wait was stopped. */
 	hasEnded(): boolean;
 }
 
-export type WaitResult = WaitEnd & { checks: number; waitedMs: number };
-
 /**
- * Checks a task until it is done, the plan's time is up, or there is no point in going on.
+ * Checks a task until it is done, the plan's time is up, or a further check cannot help.
  *
  * Ends within `LAST_CHECK_MS` after the plan's deadline, whatever the gateway sends.
  */
-export async function waitForTask(plan: WaitPlan, around: Surroundings): Promise<WaitResult> {
-	const startedAtMs = around.now();
+export async function waitForTask(
+	plan: WaitPlan,
+	deps: WaitDependencies,
+): Promise<WaitOutcome | StoppedWait> {
+	const startedAtMs = deps.now();
 	const deadlineMs = startedAtMs + plan.maxWaitMs;
-	let tally = NO_CHECKS;
-	let end: WaitEnd | null = null;
+	let history = NO_CHECKS;
 	let gapMs = 0;
-	let lastCheck = false;
+	let isLastCheck = false;
 
-	while (!around.hasEnded()) {
-		const patienceMs = Math.max(deadlineMs - around.now(), 0);
-		const meaning = await around.check({
-			// the first check tells of tasks that are long done, and the last cannot come later
-			spreadOverMs: lastCheck ? 0 : gapMs * Math.min(tally.checks / SPREAD_AFTER_CHECKS, 1),
-			patienceMs,
-			limitMs: patienceMs + LAST_CHECK_MS,
+	while (!deps.hasEnded()) {
+		const maxPauseMs = Math.max(deadlineMs - deps.now(), 0);
+		const result = await deps.check({
+			// the first check finds tasks that have long been done, and the last one cannot come later
+			spreadOverMs: isLastCheck ? 0 : gapMs * Math.min(history.checks / SPREAD_AFTER_CHECKS, 1),
+			maxPauseMs,
+			timeoutMs: maxPauseMs + LAST_CHECK_MS,
 		});
-		if (around.hasEnded()) break;
+		if (deps.hasEnded()) break;
 
-		tally = count(tally, meaning);
-		const restMs = deadlineMs - around.now();
-		end = verdictOn(tally, meaning, plan, lastCheck || restMs <= 0);
-		if (end !== null) break;
+		history = recordCheck(history, result);
+		const nowMs = deps.now();
+		const remainingMs = deadlineMs - nowMs;
+		const wait = { plan, history, result, waitedMs: nowMs - startedAtMs };
+		const outcome = decideOutcome(wait);
+		if (outcome !== null) return outcome;
+		if (isLastCheck || remainingMs <= 0) return createTimeoutOutcome(wait);
 
-		gapMs = gapToNextCheckMs({
+		const submittedAtMs = readSaneSubmitTimeMs(history.lastReply, startedAtMs) ?? startedAtMs;
+		gapMs = nextCheckGapMs({
 			intervalMs: plan.intervalMs,
-			ageMs: around.now() - (saneSubmitTimeMs(tally.seen, startedAtMs) ?? startedAtMs),
-			failedChecks: tally.failedChecks,
+			ageMs: nowMs - submittedAtMs,
+			failedChecks: history.failedChecks,
 		});
-		lastCheck = gapMs >= restMs;
-		await around.sleep(Math.min(gapMs, restMs));
+		isLastCheck = gapMs >= remainingMs;
+		await deps.sleep(Math.min(gapMs, remainingMs));
 	}
-	return {
-		...(end ?? { kind: 'stopped' }),
-		checks: tally.checks,
-		waitedMs: around.now() - startedAtMs,
-	};
+	return { kind: 'stopped' };
 }
 
-/** The task was there before the wait began: a time after that, or days back, is a wrong clock. */
-function saneSubmitTimeMs(seen: TaskSeen | null, startedAtMs: number): number | null {
-	const submittedAtMs = seen?.task.submittedAtMs ?? null;
+/** The task existed before the wait began: a later time, or one that is days back, is a wrong clock. */
+function readSaneSubmitTimeMs(reply: TaskReply | null, startedAtMs: number): number | null {
+	const submittedAtMs = reply?.task.submittedAtMs ?? null;
 	if (submittedAtMs === null) return null;
 	const ageAtStartMs = startedAtMs - submittedAtMs;
-	return ageAtStartMs >= 0 && ageAtStartMs <= OLDEST_SANE_AGE_MS ? submittedAtMs : null;
+	return ageAtStartMs >= 0 && ageAtStartMs <= MAX_SANE_AGE_MS ? submittedAtMs : null;
 }

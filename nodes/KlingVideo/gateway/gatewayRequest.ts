@@ -1,0 +1,34 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { isJsonObject, readText } from '../reading/readJson';
+
+export const CREDENTIAL_TYPE = 'ezModelApi';
+
+/** The credential's Base URL without slashes at its end, where n8n resolves expressions. */
+export const BASE_URL_EXPRESSION = '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}';
+
+/** The same, where it does not. */
+export function readBaseUrl(credential: unknown): string {
+	const baseUrl = isJsonObject(credential) ? readText(credential.baseUrl) : null;
+	return (baseUrl ?? '').replace(/\/+$/, '');
+}
+
+export const REQUEST_HEADERS = { Accept: 'application/json' };
+
+/**
+ * The status request, which every operation sends, once or repeatedly; the task id is added to its
+ * path when it is sent.
+ *
+ * HTTP statuses are read by this package, and redirects are never followed: n8n would carry the
+ * token along to another host. Both also keep n8n from sending the request again after a 401.
+ *
+ * @param path of the kind of task, such as `multi-image2video`
+ */
+export function buildStatusRequest(path: string) {
+	return {
+		method: 'GET',
+		url: `/kling/v1/videos/${path}`,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		encoding: 'text',
+	} as const satisfies Partial<IHttpRequestOptions>;
+}

@@ -1,0 +1,33 @@
+import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import type { CallLimits } from '../limits/rateLimiter';
+import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
+import type { StatusPagination } from './pagination';
+import { runForItem } from './runForItem';
+
+/**
+ * A cooldown that the gateway asked another item for delays this check by half a minute at most. The
+ * check itself is wanted for as long as many items take whose checks are spread over time.
+ */
+const SINGLE_CHECK: CallLimits = {
+	spreadOverMs: 0,
+	maxPauseMs: 30_000,
+	timeoutMs: 60 * 60_000,
+};
+
+/** "Get Status": checks the item's task once. */
+export const checkOnce: StatusPagination = function (this: IExecutePaginationFunctions, request) {
+	return runForItem(this, request, async (check, run): Promise<WaitOutcome | StoppedWait> => {
+		const result = await check(SINGLE_CHECK);
+		if (run.hasEnded()) return { kind: 'stopped' };
+		switch (result.kind) {
+			case 'task':
+				return { kind: 'task', reply: result, wait: null };
+			case 'transientError': {
+				const { cause } = result;
+				return { kind: 'problem', problem: { kind: 'checkFailed', cause }, lastReply: null };
+			}
+			default:
+				return { kind: 'problem', problem: result, lastReply: null };
+		}
+	});
+};

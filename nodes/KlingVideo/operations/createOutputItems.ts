@@ -1,0 +1,74 @@
+import type { DeclarativeRestApiSettings, INodeExecutionData } from 'n8n-workflow';
+import { downloadVideos, type VideoFiles } from '../download/downloadVideos';
+import type { Task } from '../gateway/task';
+import { simplify } from '../output/simplify';
+import { errorItemOrThrow } from '../problems/errorItemOrThrow';
+import type { Problem } from '../problems/problem';
+import { parseJsonObject } from '../reading/readJson';
+import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
+import type { ItemParameters } from './itemParameters';
+import type { RunItem } from './runItem';
+
+/**
+ * Makes an input item's output from the outcome of its task.
+ *
+ * @param request of the status check, whose proxy and SSL settings count for downloads as well
+ * @returns one item, linked to the input item. None when the run was stopped, and no error: a thrown
+ * abort would be tried again by "Retry On Fail" and turn the execution into a failed one
+ * @throws what `errorItemOrThrow` throws
+ */
+export async function createOutputItems(
+	item: RunItem,
+	parameters: ItemParameters,
+	outcome: WaitOutcome | StoppedWait,
+	request: DeclarativeRestApiSettings.HttpRequestOptions,
+): Promise<INodeExecutionData[]> {
+	const { itemIndex, run } = item;
+	const { taskId } = parameters.id;
+	switch (outcome.kind) {
+		case 'stopped':
+			return [];
+		case 'problem':
+			return [await endWithProblem(item, taskId, outcome.problem, outcome.lastReply?.task ?? null)];
+		case 'task': {
+			const { task, body } = outcome.reply;
+			const downloaded = await downloadIfWanted(item, parameters, task, request);
+			if (run.hasEnded()) return [];
+			if (downloaded.kind !== 'files') {
+				return [await endWithProblem(item, taskId, downloaded, task)];
+			}
+			const { files } = downloaded;
+			return [
+				{
+					json: parameters.raw
+						? (parseJsonObject(body) ?? {})
+						: simplify(taskId, task, outcome.wait, files),
+					...(Object.keys(files).length > 0 && { binary: files }),
+					pairedItem: { item: itemIndex },
+				},
+			];
+		}
+	}
+}
+
+async function downloadIfWanted(
+	{ context, run }: RunItem,
+	{ id: { taskId }, fileField, timeoutMs }: ItemParameters,
+	{ videos }: Task,
+	request: DeclarativeRestApiSettings.HttpRequestOptions,
+): Promise<VideoFiles> {
+	return fileField === null
+		? { kind: 'files', files: {} }
+		: await downloadVideos(context, { taskId, videos, fileField, timeoutMs }, request, run);
+}
+
+/** One item's error ends the node, unless it continues on error. */
+async function endWithProblem(
+	{ context, itemIndex, run }: RunItem,
+	taskId: string,
+	problem: Problem,
+	lastTask: Task | null,
+): Promise<INodeExecutionData> {
+	if (!context.continueOnFail()) await run.endForAllItems();
+	return errorItemOrThrow(context, { itemIndex, problem, taskId, lastTask });
+}

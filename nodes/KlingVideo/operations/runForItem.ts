@@ -1,0 +1,39 @@
+import type {
+	DeclarativeRestApiSettings,
+	IExecutePaginationFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+import { joinNodeRun, type NodeRun } from '../run/nodeRun';
+import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
+import { createOutputItems } from './createOutputItems';
+import { readItemParameters } from './itemParameters';
+import { createStatusCheck, type CheckTask } from './statusCheck';
+
+/**
+ * Runs a declarative operation for one input item: reads its parameters, lets the operation check
+ * the task, and makes the output.
+ *
+ * @param operation gets the check of the item's task, and the run that the item is part of
+ * @throws what `errorItemOrThrow` throws
+ */
+export async function runForItem(
+	context: IExecutePaginationFunctions,
+	{ options: request }: DeclarativeRestApiSettings.ResultOptions,
+	operation: (check: CheckTask, run: NodeRun) => Promise<WaitOutcome | StoppedWait>,
+): Promise<INodeExecutionData[]> {
+	const run = joinNodeRun(context);
+	try {
+		const parameters = readItemParameters((name, fallback) =>
+			context.getNodeParameter(name, fallback),
+		);
+		const { kind } = parameters.id;
+		const outcome: WaitOutcome | StoppedWait =
+			kind === 'taskId'
+				? await operation(await createStatusCheck(context, request, parameters, run), run)
+				: { kind: 'problem', problem: { kind }, lastReply: null };
+		const item = { context, itemIndex: context.getItemIndex(), run };
+		return await createOutputItems(item, parameters, outcome, request);
+	} finally {
+		run.leave();
+	}
+}

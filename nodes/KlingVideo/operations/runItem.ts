@@ -1,0 +1,9 @@
+import type { NodeContext } from '../nodeContext';
+import type { NodeRun } from '../run/nodeRun';
+
+/** One input item of a node run. */
+export interface RunItem {
+	context: NodeContext;
+	itemIndex: number;
+	run: NodeRun;
+}

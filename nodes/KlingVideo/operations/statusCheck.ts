@@ -1,0 +1,90 @@
+import type { DeclarativeRestApiSettings, Logger } from 'n8n-workflow';
+import { classifyResponse, type CheckResult } from '../gateway/checkResult';
+import { CREDENTIAL_TYPE } from '../gateway/gatewayRequest';
+import { redactToken } from '../gateway/redactToken';
+import { sendStatusRequest } from '../gateway/sendStatusRequest';
+import type { TaskStatus } from '../gateway/task';
+import type { CallLimits } from '../limits/rateLimiter';
+import type { NodeContext } from '../nodeContext';
+import { isJsonObject } from '../reading/readJson';
+import type { NodeRun } from '../run/nodeRun';
+import type { ItemParameters } from './itemParameters';
+
+/** A status request takes milliseconds: one that takes longer than this has been lost. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Checks the task once, as soon as the run's rate limiter allows it. Never throws. */
+export type CheckTask = (limits: CallLimits) => Promise<CheckResult>;
+
+/**
+ * Makes the check of one task.
+ *
+ * @param request all but the task id: base URL, method, path, headers, proxy, SSL
+ * @param run whose end ends a check that is in flight
+ * @throws what n8n throws when the credential cannot be read
+ */
+export async function createStatusCheck(
+	context: NodeContext,
+	request: DeclarativeRestApiSettings.HttpRequestOptions,
+	{ id: { taskId }, raw, timeoutMs }: ItemParameters,
+	run: NodeRun,
+): Promise<CheckTask> {
+	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
+	const token = isJsonObject(credential) ? credential.apiToken : null;
+	const maxRequestMs = timeoutMs ?? REQUEST_TIMEOUT_MS;
+	return async (limits) => {
+		const deadlineMs = Date.now() + limits.timeoutMs;
+		const result = await run.check(taskId, limits, async () => {
+			const requestMs = Math.max(1, Math.min(maxRequestMs, deadlineMs - Date.now()));
+			const response = await withTimeout(run, requestMs, (signal) =>
+				// n8n's own timeout is to come later: its text says less
+				sendStatusRequest(context, request, taskId, 2 * requestMs, signal),
+			);
+			const checked = classifyResponse(redactToken(response, token));
+			if (!run.hasEnded()) logCheck(context.logger, taskId, checked);
+			return checked;
+		});
+		// a wait of hours holds its last reply: without the body, unless somebody needs that
+		return result.kind === 'task' && !raw ? { ...result, body: '' } : result;
+	};
+}
+
+/** Gives `work` a signal that aborts after `ms` milliseconds, or when the run ends. */
+async function withTimeout<T>(
+	run: NodeRun,
+	ms: number,
+	work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+	const abort = new AbortController();
+	const timer = run.timers.schedule(Date.now() + ms, () => {
+		const seconds = Number((ms / 1000).toFixed(1));
+		abort.abort(new Error(`no reply within ${seconds} seconds`));
+	});
+	try {
+		return await work(abort.signal);
+	} finally {
+		run.timers.cancel(timer);
+	}
+}
+
+/** What n8n's log has beside the text of a check. */
+export interface CheckLogEntry {
+	taskId: string;
+	kind: CheckResult['kind'];
+	status: TaskStatus | null;
+	/** 0 to 100. */
+	progress: number | null;
+}
+
+/** The editor shows nothing of a node while it runs; n8n's log, at level "debug", has each check. */
+function logCheck(logger: Logger, taskId: string, result: CheckResult): void {
+	const task = result.kind === 'task' ? result.task : null;
+	const entry: CheckLogEntry = {
+		taskId,
+		kind: result.kind,
+		status: task?.status ?? null,
+		progress: task?.progress ?? null,
+	};
+	const summary = result.kind === 'transientError' ? result.cause : (entry.status ?? result.kind);
+	logger.debug(`Checked task ${taskId}: ${summary}`, { ...entry });
+}

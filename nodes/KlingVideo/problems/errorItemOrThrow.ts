@@ -1,0 +1,51 @@
+import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
+import type { Task } from '../gateway/task';
+import type { NodeContext } from '../nodeContext';
+import type { Problem } from './problem';
+import { describeProblem } from './problemTable';
+
+/** A problem with the item that it is about. */
+export interface ItemProblem {
+	itemIndex: number;
+	problem: Problem;
+	/** As it was asked for, or as it was given if nothing could be asked. */
+	taskId: string;
+	/** The task in its last good reply, if there was one. */
+	lastTask: Task | null;
+}
+
+/**
+ * @returns an item for the error output. Its one key keeps the task id there on every n8n; an error
+ * in `item.error` would lose it
+ */
+export function createErrorItem(
+	{ itemIndex, problem, taskId, lastTask }: ItemProblem,
+	continuesOnFail: boolean,
+): INodeExecutionData {
+	const { message, description } = describeProblem(problem, { taskId, lastTask, continuesOnFail });
+	const error = { message, description, taskId, status: lastTask?.status ?? null };
+	return { json: { error }, pairedItem: { item: itemIndex } };
+}
+
+/**
+ * Gives a problem to the user: the one place where errors are thrown.
+ *
+ * @returns an item for the error output, if the node continues on error
+ * @throws NodeOperationError or NodeApiError, as the table of problems says
+ */
+export function errorItemOrThrow(context: NodeContext, item: ItemProblem): INodeExecutionData {
+	if (context.continueOnFail()) return createErrorItem(item, true);
+
+	const { itemIndex, problem, taskId, lastTask } = item;
+	const described = describeProblem(problem, { taskId, lastTask, continuesOnFail: false });
+	const { message, description, httpCode } = described;
+	const options = { message, description, itemIndex, ...(httpCode !== null && { httpCode }) };
+	const error =
+		described.error === 'node'
+			? new NodeOperationError(context.getNode(), message, { itemIndex, description })
+			: new NodeApiError(context.getNode(), {}, options);
+	// n8n puts a text of its own in place of any message in which it finds a word like ENOENT: a
+	// task id or the gateway's words may hold one
+	error.message = message;
+	throw error;
+}

@@ -1,0 +1,77 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { SUSPEND_STEP_PARAMETER } from '../suspend/progressWorkflow';
+import type { TaskKind } from '../taskKinds';
+import { describeOperations, listOperations } from './operations';
+import { waitOptions } from './waitOptions';
+
+/** All parameters of the node, in the order of the editor. */
+export function describeProperties(kinds: readonly TaskKind[]): INodeProperties[] {
+	return [describeResources(kinds), ...kinds.map(describeOperations), ...fields, ...waitOptions];
+}
+
+function describeResources(kinds: readonly TaskKind[]): INodeProperties {
+	return {
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: kinds.map(({ resource, label }) => ({ name: label, value: resource })),
+		// stored workflows rely on it: it can never change
+		default: 'multiImageVideo',
+	};
+}
+
+/** The node's line on the canvas: the name of its operation. */
+export function createSubtitle(kinds: readonly TaskKind[]): string {
+	const entries = kinds.flatMap((kind) =>
+		listOperations(kind).map(({ name, value }) => [`${kind.resource} ${value}`, name]),
+	);
+	const names = JSON.stringify(Object.fromEntries(entries));
+	return `={{ (${names})[$parameter["resource"] + " " + $parameter["operation"]] }}`;
+}
+
+/** The fields of all operations, for every kind of task. */
+const fields: INodeProperties[] = [
+	{
+		displayName: 'Task ID',
+		name: 'taskId',
+		type: 'string',
+		required: true,
+		default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
+		placeholder: 'e.g. 842250903629086785',
+		description:
+			'The task_id that the submit call returned. Unless you change it, it is taken from the input item. As a tool of an AI agent, let the model define this parameter.',
+	},
+	{
+		displayName: 'Download Video',
+		name: 'downloadVideo',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to download the finished video, so that the next node can save the file. Kling deletes videos after 30 days.',
+	},
+	{
+		displayName: 'Put Output File in Field',
+		name: 'binaryPropertyName',
+		type: 'string',
+		displayOptions: { show: { downloadVideo: [true] } },
+		default: 'data',
+		placeholder: 'e.g. data',
+		hint: 'The name of the output binary field to put the file in',
+		description: 'Further videos of the same task get this name with _1, _2 and so on behind it',
+	},
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		description: "Whether to return a simplified version of the gateway's reply",
+	},
+	{
+		displayName: 'Suspend Step',
+		name: SUSPEND_STEP_PARAMETER,
+		type: 'hidden',
+		displayOptions: { show: { operation: ['suspendUntilComplete'] } },
+		default: 'start',
+	},
+];

@@ -1,0 +1,91 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** "On Error" is n8n's own setting: only there can other items be kept from ending with one. */
+const options: INodeProperties[] = [
+	{
+		displayName: 'Max Failed Checks',
+		name: 'maxFailedChecks',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 1000 },
+		default: 20,
+		description:
+			'How many checks in a row may fail for reasons that pass, such as a busy gateway or a lost connection. The gap grows with each of them.',
+	},
+	{
+		displayName: 'Max Wait (Minutes)',
+		name: 'maxWaitMinutes',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1440, numberPrecision: 2 },
+		default: 30,
+		description:
+			'How long to wait for the video, counted from the moment the node starts. 0 means 1440 minutes, the longest wait.',
+	},
+	{
+		displayName: 'On Failed Task',
+		name: 'onFailure',
+		type: 'options',
+		options: [
+			{
+				name: 'Return the Task',
+				value: 'returnTask',
+				description: 'Give an item whose "succeeded" is false and that holds the reason',
+			},
+			{
+				name: 'Throw an Error',
+				value: 'error',
+				description:
+					'End the node with the reason. To keep the other items, set "On Error" in the node\'s settings to "Continue (using error output)".',
+			},
+		],
+		default: 'error',
+		description: 'What to do when Kling could not make the video',
+	},
+	{
+		displayName: 'On Timeout',
+		name: 'onTimeout',
+		type: 'options',
+		options: [
+			{
+				name: 'Return Last Status',
+				value: 'returnLastStatus',
+				description: 'Give an item with the last status, whose "wait.timedOut" is true',
+			},
+			{
+				name: 'Throw an Error',
+				value: 'error',
+				description:
+					'End the node. To keep the other items, set "On Error" in the node\'s settings to "Continue (using error output)".',
+			},
+		],
+		default: 'error',
+		description: 'What to do when the task is not done after Max Wait',
+	},
+];
+
+const pollingInterval: INodeProperties = {
+	displayName: 'Polling Interval (Seconds)',
+	name: 'pollingInterval',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 10,
+	description:
+		'Time between two checks of a task. Without this option the node checks when a video is likely to be ready: every 5 to 15 seconds, by the age of the task.',
+};
+
+/** The options of the two waiting operations, for every kind of task. */
+export const waitOptions: INodeProperties[] = [
+	describeOptions('waitUntilComplete', [...options, pollingInterval]),
+	describeOptions('suspendUntilComplete', options),
+];
+
+function describeOptions(operation: string, options: INodeProperties[]): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions: { show: { operation: [operation] } },
+		options,
+	};
+}

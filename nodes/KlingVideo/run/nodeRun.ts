@@ -1,0 +1,160 @@
+import type { IExecuteFunctions, IExecutePaginationFunctions } from 'n8n-workflow';
+import { transientError, type CheckResult } from '../gateway/checkResult';
+import { RateLimiter, type CallFeedback, type CallLimits } from '../limits/rateLimiter';
+import { Semaphore } from '../limits/semaphore';
+import { TimerQueue } from '../limits/timerQueue';
+
+const MAX_DOWNLOADS_AT_ONCE = 3;
+
+/**
+ * n8n gives all items of a run the same execute data, but also all tools of one agent and all tries
+ * of "Retry On Fail". Nodes are told apart by name, and tries by the items: within one, their
+ * indexes only go up.
+ */
+const runsByExecuteData = new WeakMap<object, Map<string, NodeRun>>();
+
+/** Adds an item to its node run. To be called for every item, before anything is awaited. */
+export function joinNodeRun(context: IExecutePaginationFunctions): NodeRun {
+	const executeData = context.getExecuteData();
+	const runs = runsByExecuteData.get(executeData) ?? new Map<string, NodeRun>();
+	runsByExecuteData.set(executeData, runs);
+
+	const node = context.getNode().name;
+	const itemIndex = context.getItemIndex();
+	let run = runs.get(node);
+	if (run === undefined || !run.isBefore(itemIndex)) {
+		const itemCount = executeData.data.main?.[0]?.length ?? 1;
+		run = new NodeRun(itemCount, context.getExecutionCancelSignal());
+		runs.set(node, run);
+	}
+	run.join(itemIndex);
+	return run;
+}
+
+/** Makes a node run for a custom operation, which n8n calls once for all items. */
+export async function withNodeRun<Result>(
+	context: IExecuteFunctions,
+	itemCount: number,
+	work: (run: NodeRun) => Promise<Result>,
+): Promise<Result> {
+	const run = new NodeRun(itemCount, context.getExecutionCancelSignal());
+	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.join(itemIndex);
+	try {
+		return await work(run);
+	} finally {
+		for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.leave();
+	}
+}
+
+/** What the items of one run of the node share. */
+export class NodeRun {
+	private ended = false;
+
+	/** Everything that the run waits for. All of them fire when the run ends. */
+	readonly timers = new TimerQueue();
+
+	private readonly rateLimiter = new RateLimiter(this.timers);
+
+	private readonly downloads = new Semaphore(MAX_DOWNLOADS_AT_ONCE);
+
+	/** The checks that are in flight or queued, by task id. */
+	private readonly checks = new Map<string, Promise<CheckResult>>();
+
+	private lastItemIndex = -1;
+
+	private waitingItems = 0;
+
+	private markAllStarted = () => {};
+
+	private readonly allStarted = new Promise<void>((resolve) => {
+		this.markAllStarted = resolve;
+	});
+
+	constructor(
+		private readonly itemCount: number,
+		private readonly cancelSignal: AbortSignal | undefined,
+	) {}
+
+	/** Whether the run is over, by "Stop" or by an item whose error ended it. */
+	readonly hasEnded = (): boolean => this.ended;
+
+	isBefore(itemIndex: number): boolean {
+		return this.lastItemIndex < itemIndex;
+	}
+
+	join(itemIndex: number): void {
+		this.lastItemIndex = itemIndex;
+		if (itemIndex >= this.itemCount - 1) this.markAllStarted();
+		// one listener for each run: Node.js warns of more than ten on one signal
+		if (this.waitingItems++ === 0) this.cancelSignal?.addEventListener('abort', this.end);
+		if (this.cancelSignal?.aborted) this.end();
+	}
+
+	/** Every item that joined has to leave. */
+	leave(): void {
+		if (--this.waitingItems === 0) this.cancelSignal?.removeEventListener('abort', this.end);
+	}
+
+	/** Resolves after `ms` milliseconds, or when the run ends. */
+	readonly sleep = (ms: number): Promise<void> =>
+		new Promise((resolve) => {
+			if (this.ended || ms <= 0) resolve();
+			else this.timers.schedule(Date.now() + ms, resolve);
+		});
+
+	/**
+	 * Makes a check as soon as the run's rate limiter allows it. Items that name the same task at the
+	 * same time share one check.
+	 */
+	async check(
+		taskId: string,
+		limits: CallLimits,
+		send: () => Promise<CheckResult>,
+	): Promise<CheckResult> {
+		const inFlight = this.checks.get(taskId);
+		if (inFlight !== undefined) return await inFlight;
+		const check = this.rateLimiter
+			.call(limits, this.waitingItems, send, readFeedback)
+			.then((result) => result ?? transientError('too many tasks were being checked at once'));
+		this.checks.set(taskId, check);
+		try {
+			return await check;
+		} finally {
+			this.checks.delete(taskId);
+		}
+	}
+
+	/** Runs a download when a place is free: a few at once already fill the connection's bandwidth. */
+	async download<T>(work: () => Promise<T>): Promise<T> {
+		await this.downloads.acquire();
+		try {
+			return await work();
+		} finally {
+			this.downloads.release();
+		}
+	}
+
+	/**
+	 * Ends the waits of the other items, since n8n reports what one item throws only after all items
+	 * have ended.
+	 *
+	 * Resolves when n8n has started all items: before that it does not listen to their promises, and
+	 * what is thrown would be an unhandled rejection, which ends n8n's process.
+	 */
+	async endForAllItems(): Promise<void> {
+		this.end();
+		await this.allStarted;
+	}
+
+	private readonly end = (): void => {
+		this.ended = true;
+		this.timers.close();
+	};
+}
+
+function readFeedback(result: CheckResult): CallFeedback {
+	if (result.kind !== 'transientError') return { kind: 'success' };
+	return result.isRateLimited
+		? { kind: 'rateLimited', retryAfterMs: result.retryAfterMs }
+		: { kind: 'failure' };
+}

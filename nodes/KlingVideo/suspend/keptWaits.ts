@@ -1,0 +1,46 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { readItemParameters } from '../operations/itemParameters';
+import { readErrorMessage } from '../reading/readError';
+import { readWaitPlan } from '../wait/waitPlan';
+import { readStoredWait, type StoredWait } from './storedWait';
+import { startUnreadableWait, startWait } from './suspendedWait';
+
+/** Starts the wait that an input item asks for. Never throws. */
+export function startWaitForItem(context: IExecuteFunctions, itemIndex: number): StoredWait {
+	const parameter = (name: string, fallback: unknown): unknown =>
+		context.getNodeParameter(name, itemIndex, fallback);
+	const started = { parentExecutionId: context.getExecutionId(), startedAtMs: Date.now() };
+	try {
+		return startWait({
+			...started,
+			parameters: readItemParameters(parameter),
+			plan: readWaitPlan(parameter('options', {})),
+		});
+	} catch (error) {
+		return startUnreadableWait(started, readErrorMessage(error));
+	}
+}
+
+/** Has n8n keep the waits with the progress execution, once, rather than with each check's output. */
+export function keepWaits(context: IExecuteFunctions, waits: StoredWait[]): void {
+	context.getContext('flow').tasks = waits;
+}
+
+/**
+ * Reads the waits as they were last kept, or, before the first check, as they came with the items.
+ *
+ * @returns null if one of them cannot be read
+ */
+export function readKeptWaits(context: IExecuteFunctions): StoredWait[] | null {
+	const kept: unknown = context.getContext('flow').tasks;
+	const stored = Array.isArray(kept)
+		? kept
+		: // "parked" is the name in version 1
+			context.getInputData().map(({ json }) => json.storedWait ?? json.parked);
+	const waits = stored.map(readStoredWait);
+	return waits.every((wait) => wait !== null) ? waits : null;
+}
+
+export function createProgressItems(jsons: IDataObject[]): INodeExecutionData[] {
+	return jsons.map((json, item) => ({ json, pairedItem: { item } }));
+}

@@ -1,0 +1,95 @@
+import { TASK_STATUSES } from '../gateway/task';
+import { isProblem } from '../problems/problem';
+import {
+	isAnyOf,
+	isBoolean,
+	isListOf,
+	isNullOr,
+	isNumber,
+	isObjectWith,
+	isOneOf,
+	isText,
+	type Guarded,
+} from '../reading/guards';
+import { isJsonObject } from '../reading/readJson';
+import { upgradeFromV1 } from './storedWaitV1';
+
+/**
+ * What a suspended wait keeps in n8n's database between two checks: a newer version of this package
+ * may have to read it. Whoever renames, adds or removes something that is stored raises this number,
+ * and reads the version before as well.
+ */
+export const STORED_WAIT_VERSION = 2;
+
+const isStoredTask = isObjectWith({
+	status: isOneOf(...TASK_STATUSES),
+	progress: isNullOr(isNumber),
+	videos: isListOf(
+		isObjectWith({ id: isNullOr(isText), url: isText, duration: isNullOr(isNumber) }),
+	),
+	failureReason: isNullOr(isText),
+	submittedAtMs: isNullOr(isNumber),
+});
+
+const isStoredReply = isObjectWith({ kind: isOneOf('task'), task: isStoredTask, body: isText });
+
+const isStoredOutcome = isAnyOf(
+	isObjectWith({
+		kind: isOneOf('task'),
+		reply: isStoredReply,
+		wait: isNullOr(
+			isObjectWith({ checks: isNumber, waitedSeconds: isNumber, timedOut: isBoolean }),
+		),
+	}),
+	isObjectWith({
+		kind: isOneOf('problem'),
+		problem: isProblem,
+		lastReply: isNullOr(isStoredReply),
+	}),
+);
+
+const isStoredWait = isObjectWith({
+	version: isOneOf(STORED_WAIT_VERSION),
+	/** The execution whose node waits for it. */
+	parentExecutionId: isText,
+	/** Milliseconds since 1970. */
+	startedAtMs: isNumber,
+	parameters: isObjectWith({
+		id: isObjectWith({
+			kind: isOneOf('taskId', 'noTaskId', 'taskIdLostDigits', 'unusableTaskId'),
+			taskId: isText,
+		}),
+		raw: isBoolean,
+		fileField: isNullOr(isText),
+		timeoutMs: isNullOr(isNumber),
+	}),
+	plan: isObjectWith({
+		intervalMs: isNullOr(isNumber),
+		maxWaitMs: isNumber,
+		maxFailedChecks: isNumber,
+		onTimeout: isOneOf('error', 'returnLastStatus'),
+		onFailure: isOneOf('error', 'returnTask'),
+	}),
+	history: isObjectWith({
+		checks: isNumber,
+		failedChecks: isNumber,
+		tokenRefusals: isNumber,
+		checksWithoutVideo: isNumber,
+		lastReply: isNullOr(isStoredReply),
+	}),
+	/** What was wrong with the last check, if anything was. */
+	lastCause: isNullOr(isText),
+	/** The gateway has asked for no requests until then; milliseconds since 1970, 0 for no such wish. */
+	cooldownUntilMs: isNumber,
+	/** Null while the wait goes on. */
+	outcome: isNullOr(isStoredOutcome),
+});
+
+/** One input item's wait, as plain JSON. */
+export type StoredWait = Guarded<typeof isStoredWait>;
+
+/** @returns null for anything else than a wait in a version that is known */
+export function readStoredWait(value: unknown): StoredWait | null {
+	const wait = isJsonObject(value) && value.version === 1 ? upgradeFromV1(value) : value;
+	return isStoredWait(wait) ? wait : null;
+}

@@ -1,0 +1,104 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { CheckResult } from '../gateway/checkResult';
+import { getTaskPhase } from '../gateway/task';
+import { readItemParameters } from '../operations/itemParameters';
+import { NO_CHECKS, recordCheck } from '../wait/checkHistory';
+import { createTimeoutOutcome, decideOutcome } from '../wait/waitOutcome';
+import { readWaitPlan } from '../wait/waitPlan';
+import { STORED_WAIT_VERSION, type StoredWait } from './storedWait';
+
+type StartedWait = Pick<StoredWait, 'parentExecutionId' | 'startedAtMs'>;
+
+/** A wait that begins. One whose Task ID cannot be used ends at once. */
+export function startWait(
+	started: StartedWait & Pick<StoredWait, 'parameters' | 'plan'>,
+): StoredWait {
+	const { kind } = started.parameters.id;
+	return {
+		...started,
+		version: STORED_WAIT_VERSION,
+		history: NO_CHECKS,
+		lastCause: null,
+		cooldownUntilMs: 0,
+		outcome: kind === 'taskId' ? null : { kind: 'problem', problem: { kind }, lastReply: null },
+	};
+}
+
+/** A wait that cannot begin: an expression in the node's fields failed. */
+export function startUnreadableWait(started: StartedWait, cause: string): StoredWait {
+	const parameters = readItemParameters((_, fallback) => fallback);
+	return {
+		...startWait({ ...started, parameters, plan: readWaitPlan({}) }),
+		outcome: {
+			kind: 'problem',
+			problem: { kind: 'unreadableParameters', cause },
+			lastReply: null,
+		},
+	};
+}
+
+export function hasEnded({ outcome }: StoredWait): boolean {
+	return outcome !== null;
+}
+
+/** @returns when the plan's time is up, in milliseconds since 1970: the first check from then on is the last */
+export function getDeadlineMs({ startedAtMs, plan }: StoredWait): number {
+	return startedAtMs + plan.maxWaitMs;
+}
+
+/**
+ * The wait after a check.
+ *
+ * @param isLastCheck whether its time was up when the check was made
+ */
+export function addCheck(
+	wait: StoredWait,
+	result: CheckResult,
+	isLastCheck: boolean,
+	nowMs: number,
+): StoredWait {
+	const { plan, startedAtMs } = wait;
+	const history = recordCheck(wait.history, result);
+	const checked = { plan, history, result, waitedMs: nowMs - startedAtMs };
+	const failed = result.kind === 'transientError' ? result : null;
+	return {
+		...wait,
+		history,
+		lastCause: failed?.cause ?? null,
+		cooldownUntilMs: failed?.isRateLimited ? nowMs + (failed.retryAfterMs ?? 0) : 0,
+		outcome: decideOutcome(checked) ?? (isLastCheck ? createTimeoutOutcome(checked) : null),
+	};
+}
+
+/**
+ * What people see of the task who look at the execution that shows the progress. From n8n 2.41 on,
+ * it can become the output of the node that waits, if n8n ended in the middle of a check: it must be
+ * true there as well.
+ */
+export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObject {
+	const task = wait.history.lastReply?.task ?? null;
+	const phase = task === null ? 'running' : getTaskPhase(task);
+	return {
+		progress: describeProgress(wait),
+		taskId: wait.parameters.id.taskId,
+		status: task?.status ?? null,
+		done: phase !== 'running',
+		succeeded: phase === 'succeeded',
+		videoUrl: task?.videos[0]?.url ?? null,
+		allDone,
+	};
+}
+
+function describeProgress({ parameters, history, lastCause, outcome }: StoredWait): string {
+	const task = `Task ${parameters.id.taskId}`;
+	const checks = history.checks === 1 ? '1 check' : `${history.checks} checks`;
+	if (outcome?.kind === 'problem' && outcome.problem.kind !== 'taskFailed') {
+		return `${task}: ended without a video after ${checks}`;
+	}
+	const lastTask = history.lastReply?.task ?? null;
+	const progress =
+		lastTask === null || lastTask.progress === null ? '' : ` (${lastTask.progress}%)`;
+	const status = lastTask === null ? 'not known yet' : `${lastTask.status}${progress}`;
+	const last = lastCause === null ? '' : `; the last check went wrong: ${lastCause}`;
+	return `${task}: ${status} after ${checks}${last}`;
+}

@@ -1,0 +1,131 @@
+import type { CheckResult, TaskReply } from '../gateway/checkResult';
+import { getTaskPhase } from '../gateway/task';
+import type { Problem } from '../problems/problem';
+import type { CheckHistory } from './checkHistory';
+import type { WaitPlan } from './waitPlan';
+
+/** Old relays answer 401 when their own database fails: after a good check it takes two in a row. */
+const TOKEN_REFUSALS_TO_BELIEVE = 2;
+
+/** A gateway may say SUCCESS a moment before it has the URL. */
+const MAX_CHECKS_WITHOUT_VIDEO = 4;
+
+const TOKEN_NOT_ACCEPTED = 'the gateway did not accept the API token';
+
+/** How a wait, or a single check, has ended. */
+export type WaitOutcome =
+	/** `wait` is null for a single check. */
+	| { kind: 'task'; reply: TaskReply; wait: WaitSummary | null }
+	| { kind: 'problem'; problem: Problem; lastReply: TaskReply | null };
+
+/** The run was ended by "Stop", or by another item's error: there is no outcome. */
+export interface StoppedWait {
+	kind: 'stopped';
+}
+
+/** What the waiting operations add to their output. */
+export interface WaitSummary {
+	checks: number;
+	waitedSeconds: number;
+	timedOut: boolean;
+}
+
+/** A wait after a check. */
+export interface CheckedWait {
+	plan: WaitPlan;
+	/** All checks, the last one included. */
+	history: CheckHistory;
+	/** The last check. */
+	result: CheckResult;
+	waitedMs: number;
+}
+
+/**
+ * Decides whether a wait ends with its last check, and how.
+ *
+ * @returns null when the task has to be checked again
+ */
+export function decideOutcome(wait: CheckedWait): WaitOutcome | null {
+	const { history, result } = wait;
+	const { lastReply } = history;
+	switch (result.kind) {
+		case 'task':
+			return decideByTask(wait, result);
+		case 'transientError':
+			return endAfterMaxFailedChecks(wait, result.cause);
+		case 'tokenRefused':
+			return lastReply !== null && history.tokenRefusals < TOKEN_REFUSALS_TO_BELIEVE
+				? endAfterMaxFailedChecks(wait, TOKEN_NOT_ACCEPTED)
+				: { kind: 'problem', problem: result, lastReply };
+		default:
+			return { kind: 'problem', problem: result, lastReply };
+	}
+}
+
+/** How a wait ends whose time is up, if its last check has not ended it. */
+export function createTimeoutOutcome(wait: CheckedWait): WaitOutcome {
+	const { plan, history, result } = wait;
+	const { lastReply } = history;
+	if (result.kind === 'task' && getTaskPhase(result.task) === 'succeededWithoutVideo') {
+		return { kind: 'problem', problem: { kind: 'succeededWithoutVideo' }, lastReply };
+	}
+	if (lastReply !== null && plan.onTimeout === 'returnLastStatus') {
+		return { kind: 'task', reply: lastReply, wait: summarize(wait, true) };
+	}
+	const problem: Problem = {
+		kind: 'timedOut',
+		maxWaitMinutes: plan.maxWaitMs / 60_000,
+		cause: readCause(result),
+	};
+	return { kind: 'problem', problem, lastReply };
+}
+
+function decideByTask(wait: CheckedWait, reply: TaskReply): WaitOutcome | null {
+	const phase = getTaskPhase(reply.task);
+	switch (phase) {
+		case 'running':
+			return null;
+		case 'succeeded':
+			return { kind: 'task', reply, wait: summarize(wait, false) };
+		case 'failed': {
+			if (wait.plan.onFailure === 'returnTask') {
+				return { kind: 'task', reply, wait: summarize(wait, false) };
+			}
+			const problem: Problem = { kind: 'taskFailed', reason: reply.task.failureReason };
+			return { kind: 'problem', problem, lastReply: reply };
+		}
+		case 'succeededWithoutVideo':
+			return wait.history.checksWithoutVideo < MAX_CHECKS_WITHOUT_VIDEO
+				? null
+				: { kind: 'problem', problem: { kind: phase }, lastReply: reply };
+	}
+}
+
+function endAfterMaxFailedChecks(
+	{ plan, history: { failedChecks, lastReply } }: CheckedWait,
+	cause: string,
+): WaitOutcome | null {
+	if (failedChecks <= plan.maxFailedChecks) return null;
+	const problem: Problem = { kind: 'tooManyFailedChecks', cause, failedChecks };
+	return { kind: 'problem', problem, lastReply };
+}
+
+/** What was wrong with a check that does not end a wait; null if nothing was. */
+function readCause(result: CheckResult): string | null {
+	switch (result.kind) {
+		case 'transientError':
+			return result.cause;
+		case 'tokenRefused':
+			return TOKEN_NOT_ACCEPTED;
+		default:
+			return null;
+	}
+}
+
+function summarize({ history, waitedMs }: CheckedWait, timedOut: boolean): WaitSummary {
+	return {
+		checks: history.checks,
+		waitedSeconds: Math.round(waitedMs / 100) / 10,
+		timedOut,
+	};
+}

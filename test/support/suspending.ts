@@ -1,0 +1,190 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { inspect } from 'node:util';
+import * as host from 'n8n-workflow';
+import type {
+	ExecuteWorkflowOptions,
+	IDataObject,
+	IExecuteContextData,
+	INodeExecutionData,
+	INodeParameters,
+	IRunExecutionData,
+	IWorkflowBase,
+} from 'n8n-workflow';
+import type { NodeRunResult, OtherExecutions } from '../../engine/n8nEngine';
+import { SANDBOX_TOKEN } from '../../sandbox/gateway';
+import { runKling, startKling, type KlingRun } from './kling';
+
+/** Whether this n8n can suspend at all; the suite also runs on one that is too old. */
+export const HOST_CAN_SUSPEND = 'WAIT_FOR_SUB_EXECUTION' in host;
+
+export const suspending = (options: IDataObject = {}): INodeParameters => ({
+	operation: 'suspendUntilComplete',
+	options: options as INodeParameters,
+});
+
+/** The pause between two rounds. */
+export const ROUND_MS = 66_000;
+
+const PARENT_ID = '1';
+const CHILD_ID = 'progress';
+
+/** What is written to n8n's database and read from it. */
+function throughDatabase<T>(value: T): T {
+	const text = JSON.stringify(value);
+	expect(text).not.toContain(SANDBOX_TOKEN.replace('sk-', ''));
+	return JSON.parse(text);
+}
+
+/** A sub-workflow that the node has started. */
+export interface Started {
+	code: IWorkflowBase;
+	items: INodeExecutionData[];
+	options: ExecuteWorkflowOptions;
+}
+
+/** n8n's database, as far as a suspended wait needs it. */
+export class Database implements OtherExecutions {
+	readonly started: Started[] = [];
+
+	/** By their ids. */
+	readonly executions = new Map<string, IRunExecutionData>();
+
+	executeWorkflow: OtherExecutions['executeWorkflow'] = async ({ code }, _more, options) => {
+		if (code === undefined) throw new Error('Only inline workflows are known here');
+		const items = throughDatabase(options.inputData ?? []);
+		this.started.push({ code: throughDatabase(code), items, options });
+		return { executionId: CHILD_ID, data: [], waitTill: new Date(Date.now() + ROUND_MS) };
+	};
+
+	readonly getRunExecutionData: OtherExecutions['getRunExecutionData'] = async (id) =>
+		this.executions.get(id);
+}
+
+/**
+ * A wait that n8n has parked. The progress workflow's own nodes are n8n's and not here: what they do
+ * between two runs of this node is done by hand, on n8n's engine for this node.
+ */
+export class Parked {
+	/** What the progress workflow hands from node to node. */
+	items: INodeExecutionData[];
+
+	/** What it keeps beside them. */
+	private contextData: IExecuteContextData = {};
+
+	rounds = 0;
+
+	constructor(
+		private readonly run: KlingRun,
+		readonly database: Database,
+		readonly started: Started,
+		/** Of the execution that waits. */
+		readonly shown: NodeRunResult,
+	) {
+		this.items = started.items;
+	}
+
+	/** The node "Check Tasks", as it stands in the progress workflow. */
+	startRound() {
+		this.rounds++;
+		return startKling(this.runOf('Check Tasks'));
+	}
+
+	/** A round, and what n8n's database makes of it. */
+	async checkAgain(): Promise<NodeRunResult> {
+		const result = await this.startRound().finished;
+		this.items = throughDatabase(result.items);
+		this.contextData = throughDatabase(result.saved.executionData?.contextData ?? {});
+		return result;
+	}
+
+	/** What the node "All Done?" asks. */
+	get allDone(): boolean {
+		const [said, ...others] = new Set(this.items.map(({ json }) => json.allDone));
+		// else n8n's IF would send some items on and others back
+		expect(others).toEqual([]);
+		return said === true;
+	}
+
+	/** The last node, which has the name of the one that waits. */
+	startHandingOver() {
+		return startKling(this.runOf('Kling Video'));
+	}
+
+	async handOver(): Promise<NodeRunResult> {
+		return await this.startHandingOver().finished;
+	}
+
+	/** The whole loop. */
+	async resume(pass: (ms: number) => void): Promise<NodeRunResult> {
+		do {
+			if (this.rounds > 100) throw new Error('An endless wait');
+			pass(ROUND_MS);
+			await this.checkAgain();
+		} while (!this.allDone);
+		return await this.handOver();
+	}
+
+	private runOf(name: string): KlingRun {
+		const { code } = this.started;
+		const node = code.nodes.find((one) => one.name === name);
+		if (node === undefined) throw new Error(`There is no node ${name}`);
+		return {
+			...this.run,
+			tasks: this.items.map(({ json }) => json),
+			typeName: node.type,
+			parameters: node.parameters,
+			settings: node.onError === undefined ? {} : { onError: node.onError },
+			place: {
+				id: CHILD_ID,
+				mode: 'integrated',
+				workflow: { id: code.id, name: code.name, settings: code.settings ?? {} },
+			},
+			otherExecutions: this.database,
+			contextData: this.contextData,
+		};
+	}
+}
+
+/** Runs the node, which may have something to wait for. */
+async function startSuspending(run: KlingRun): Promise<NodeRunResult | Parked> {
+	const database = new Database();
+	const shown = await runKling({ ...run, otherExecutions: database });
+	const [started, ...others] = database.started;
+	if (started === undefined) return shown;
+
+	expect(others).toEqual([]);
+	database.executions.set(PARENT_ID, shown.saved);
+	return new Parked(run, database, started, shown);
+}
+
+/** Runs the node, which has to have something to wait for. */
+export async function park(run: KlingRun): Promise<Parked> {
+	const started = await startSuspending(run);
+	if (started instanceof Parked) return started;
+	throw new Error(`There was nothing to wait for: ${inspect(started)}`);
+}
+
+/** Runs the node, and all rounds if there is something to wait for. */
+export async function suspendToEnd(
+	run: KlingRun,
+	pass: (ms: number) => void,
+): Promise<NodeRunResult> {
+	const started = await startSuspending(run);
+	return started instanceof Parked ? await started.resume(pass) : started;
+}
+
+/** Both clocks, the node's and the sandbox's, go on from where they are put. */
+export function movableClock(): { pass(ms: number): void } {
+	const now = Date.now;
+	let aheadMs = 0;
+	beforeEach(() => {
+		aheadMs = 0;
+		jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
+	});
+	afterEach(() => jest.restoreAllMocks());
+	return {
+		pass: (ms) => {
+			aheadMs += ms;
+		},
+	};
+}

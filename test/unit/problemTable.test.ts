@@ -1,0 +1,240 @@
+import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import type { Problem, ProblemKind } from '../../nodes/KlingVideo/problems/problem';
+import { describeProblem } from '../../nodes/KlingVideo/problems/problemTable';
+import { TASK_ID } from '../support/bodies';
+
+const SAID = 'what the gateway said';
+const LAST_TASK: Task = {
+	status: 'IN_PROGRESS',
+	progress: 30,
+	videos: [],
+	failureReason: null,
+	submittedAtMs: null,
+};
+
+/** One of each kind, as it is without and with the gateway's words. */
+const PROBLEMS: Record<ProblemKind, Problem[]> = {
+	noTaskId: [{ kind: 'noTaskId' }],
+	taskIdLostDigits: [{ kind: 'taskIdLostDigits' }],
+	unusableTaskId: [{ kind: 'unusableTaskId' }],
+	taskUnknown: [{ kind: 'taskUnknown' }],
+	tokenRefused: [
+		{ kind: 'tokenRefused', gatewayMessage: null },
+		{ kind: 'tokenRefused', gatewayMessage: SAID },
+	],
+	tokenRestricted: [
+		{ kind: 'tokenRestricted', gatewayMessage: null },
+		{ kind: 'tokenRestricted', gatewayMessage: SAID },
+	],
+	accessRefused: [
+		{ kind: 'accessRefused', gatewayMessage: null },
+		{ kind: 'accessRefused', gatewayMessage: SAID },
+	],
+	wrongBaseUrl: [{ kind: 'wrongBaseUrl', received: SAID }],
+	requestRefused: [
+		{ kind: 'requestRefused', statusCode: 418, gatewayMessage: null },
+		{ kind: 'requestRefused', statusCode: 418, gatewayMessage: SAID },
+	],
+	notSent: [{ kind: 'notSent', cause: SAID }],
+	checkFailed: [{ kind: 'checkFailed', cause: SAID }],
+	tooManyFailedChecks: [{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 }],
+	taskFailed: [
+		{ kind: 'taskFailed', reason: null },
+		{ kind: 'taskFailed', reason: SAID },
+	],
+	succeededWithoutVideo: [{ kind: 'succeededWithoutVideo' }],
+	timedOut: [
+		{ kind: 'timedOut', maxWaitMinutes: 30, cause: null },
+		{ kind: 'timedOut', maxWaitMinutes: 30, cause: SAID },
+	],
+	linkExpired: [{ kind: 'linkExpired', statusCode: 403 }],
+	notAVideo: [{ kind: 'notAVideo', received: SAID }],
+	downloadFailed: [{ kind: 'downloadFailed', cause: SAID }],
+	unreadableParameters: [{ kind: 'unreadableParameters', cause: SAID }],
+	hostTooOld: [{ kind: 'hostTooOld' }],
+	insideTool: [{ kind: 'insideTool' }],
+	workflowNotSaved: [{ kind: 'workflowNotSaved' }],
+	callerDoesNotWait: [{ kind: 'callerDoesNotWait' }],
+	notSuspended: [{ kind: 'notSuspended', cause: SAID }],
+	progressLost: [{ kind: 'progressLost' }],
+	otherVersion: [{ kind: 'otherVersion' }],
+};
+/** The texts for a node that ends with the problem. */
+function textsOf(problem: Problem, lastTask: Task | null) {
+	return describeProblem(problem, { taskId: TASK_ID, lastTask, continuesOnFail: false });
+}
+
+const ALL = Object.values(PROBLEMS).flat();
+
+/** n8n's names for settings, this node's names for options, and the gateway's status. */
+const NAMES = /"On Error"|"Continue \(using error output\)"|\bFAILURE\b/g;
+
+function allTold(problem: Problem): string {
+	return [null, LAST_TASK]
+		.map((lastTask) => textsOf(problem, lastTask))
+		.map(({ message, description }) => `${message} ${description}`)
+		.join(' ');
+}
+
+describe.each(ALL)('%j', (problem) => {
+	test.each([[null], [LAST_TASK]])(
+		'says what happened and what to do (last seen: %j)',
+		(lastTask) => {
+			const { message, description } = textsOf(problem, lastTask);
+			expect(message).toMatch(/^\S.*\S$/);
+			expect(description).toMatch(new RegExp(`^\\S.*(\\.|${SAID})$`));
+		},
+	);
+
+	test('blames nobody', () => {
+		expect(allTold(problem).replaceAll(NAMES, '')).not.toMatch(/error|problem|failure|mistake/i);
+	});
+
+	test('shows nothing unfinished', () => {
+		expect(allTold(problem)).not.toMatch(/undefined|null|NaN|\[object|\.\.|\s\s/);
+	});
+});
+
+const WITHOUT_TASK_ID = new Set<ProblemKind>(['noTaskId', 'unreadableParameters']);
+
+test.each(ALL.filter(({ kind }) => !WITHOUT_TASK_ID.has(kind)))('%j names the task', (problem) => {
+	expect(textsOf(problem, null).message).toContain(TASK_ID);
+	expect(textsOf(problem, LAST_TASK).message).toContain(TASK_ID);
+});
+
+describe('the words of the gateway', () => {
+	const pageOfText = 'line after line\n\t of <html> '.repeat(500);
+	const wordy: Problem[] = [
+		{ kind: 'tokenRefused', gatewayMessage: pageOfText },
+		{ kind: 'tokenRestricted', gatewayMessage: pageOfText },
+		{ kind: 'accessRefused', gatewayMessage: pageOfText },
+		{ kind: 'wrongBaseUrl', received: pageOfText },
+		{ kind: 'requestRefused', statusCode: 400, gatewayMessage: pageOfText },
+		{ kind: 'notSent', cause: pageOfText },
+		{ kind: 'checkFailed', cause: pageOfText },
+		{ kind: 'tooManyFailedChecks', cause: pageOfText, failedChecks: 21 },
+		{ kind: 'taskFailed', reason: pageOfText },
+		{ kind: 'timedOut', maxWaitMinutes: 30, cause: pageOfText },
+	];
+
+	test.each(wordy)('are shortened to a line: $kind', (problem) => {
+		const { message, description } = textsOf(problem, null);
+		const told = `${message} ${description}`;
+		expect(told).toContain('line after line of <html> line');
+		expect(told).not.toMatch(/[\n\t]/);
+		expect(told).toContain('…');
+		expect(told.length).toBeLessThan(1000);
+	});
+
+	test.each(
+		ALL.filter(
+			(problem) =>
+				('gatewayMessage' in problem && problem.gatewayMessage === SAID) ||
+				('reason' in problem && problem.reason === SAID) ||
+				'received' in problem ||
+				('cause' in problem && problem.cause === SAID),
+		),
+	)('are passed on: %j', (problem) => {
+		const { message, description } = textsOf(problem, null);
+		expect(`${message} ${description}`).toContain(SAID);
+	});
+});
+
+describe('what each problem says', () => {
+	test.each<[string, Problem, RegExp]>([
+		['whose task it is not', { kind: 'taskUnknown' }, /unknown to this token's account/],
+		[
+			'what may be wrong with a token',
+			{ kind: 'tokenRefused', gatewayMessage: null },
+			/wrong, expired.*used up/,
+		],
+		[
+			'the token that is needed',
+			{ kind: 'tokenRestricted', gatewayMessage: null },
+			/without a model restriction/,
+		],
+		['where to look', { kind: 'wrongBaseUrl', received: 'a web page' }, /web page.*"Base URL"/],
+		['the HTTP status', { kind: 'requestRefused', statusCode: 418, gatewayMessage: null }, /418/],
+		['how to pass the id', { kind: 'taskIdLostDigits' }, /as text/],
+		[
+			'how often',
+			{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 },
+			/21 times in a row/,
+		],
+		[
+			'the reason',
+			{ kind: 'taskFailed', reason: 'content moderation failed' },
+			/content moderation failed/,
+		],
+		['that there is no reason', { kind: 'taskFailed', reason: null }, /no reason/],
+		['what is missing', { kind: 'succeededWithoutVideo' }, /no video URL/],
+	])('%s', (_what, problem, words) => {
+		expect(allTold(problem)).toMatch(words);
+	});
+
+	test.each<[number, RegExp]>([
+		[30, /within 30 minutes/],
+		[1, /within 1 minute(?!s)/],
+		[0.5, /within 0\.5 minutes/],
+		[1 / 3, /within 0\.33 minutes/],
+	])('how long it waited: %d', (maxWaitMinutes, words) => {
+		const problem: Problem = { kind: 'timedOut', maxWaitMinutes, cause: null };
+		expect(textsOf(problem, LAST_TASK).message).toMatch(words);
+	});
+
+	test.each<[Problem]>([
+		[{ kind: 'timedOut', maxWaitMinutes: 30, cause: null }],
+		[{ kind: 'timedOut', maxWaitMinutes: 30, cause: SAID }],
+		[{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 }],
+	])('the last status: %j', (problem) => {
+		expect(textsOf(problem, LAST_TASK).description).toMatch(/IN_PROGRESS \(30%\)/);
+		const withoutProgress = textsOf(problem, { ...LAST_TASK, progress: null });
+		expect(withoutProgress.description).toMatch(/IN_PROGRESS\./);
+		expect(textsOf(problem, null).description).not.toMatch(/status was/);
+	});
+});
+
+describe('whose error it is', () => {
+	/** The other kinds are about the gateway's replies, or those of the videos' hosts. */
+	const OF_THE_NODE: ProblemKind[] = [
+		'noTaskId',
+		'taskIdLostDigits',
+		'unusableTaskId',
+		'unreadableParameters',
+		'hostTooOld',
+		'insideTool',
+		'workflowNotSaved',
+		'callerDoesNotWait',
+		'notSuspended',
+		'otherVersion',
+	];
+
+	test.each(ALL)('%j', (problem) => {
+		const { error } = textsOf(problem, null);
+		expect(error).toBe(OF_THE_NODE.includes(problem.kind) ? 'node' : 'api');
+	});
+
+	test.each(ALL)('the HTTP status beside it: %j', (problem) => {
+		const statuses: Partial<Record<ProblemKind, string>> = {
+			taskUnknown: '400',
+			tokenRefused: '401',
+			tokenRestricted: '403',
+			accessRefused: '403',
+			requestRefused: '418',
+		};
+		expect(textsOf(problem, null).httpCode).toBe(statuses[problem.kind] ?? null);
+	});
+});
+
+test.each<[Problem]>([
+	[{ kind: 'taskFailed', reason: null }],
+	[{ kind: 'timedOut', maxWaitMinutes: 30, cause: null }],
+	[{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 }],
+])('%j: the error output is proposed only where it is off', (problem) => {
+	const context = { taskId: TASK_ID, lastTask: null };
+	const off = describeProblem(problem, { ...context, continuesOnFail: false }).description;
+	const on = describeProblem(problem, { ...context, continuesOnFail: true }).description;
+	expect(off).toContain('Continue (using error output)');
+	expect(on).not.toContain('Continue (using error output)');
+	expect(off.startsWith(on)).toBe(true);
+});

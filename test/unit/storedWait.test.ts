@@ -1,0 +1,74 @@
+import type { IDataObject } from 'n8n-workflow';
+import { isJsonObject } from '../../nodes/KlingVideo/reading/readJson';
+import { readStoredWait, STORED_WAIT_VERSION } from '../../nodes/KlingVideo/suspend/storedWait';
+import version1 from '../fixtures/storedWaits/v1.json';
+import version2 from '../fixtures/storedWaits/v2.json';
+
+// Waits as each version of this package has written them. What is in the database of somebody's n8n
+// stays as it is: these files are never changed, only added to.
+
+const WRITTEN_BY_1: Record<string, unknown> = version1;
+const WRITTEN_BY_2: Record<string, unknown> = version2;
+const NAMES = Object.keys(WRITTEN_BY_2);
+
+test('there are examples of the version that is written now', () => {
+	for (const wait of Object.values(WRITTEN_BY_2)) {
+		expect(wait).toMatchObject({ version: STORED_WAIT_VERSION });
+	}
+	expect(Object.keys(WRITTEN_BY_1)).toEqual(NAMES);
+});
+
+test.each(NAMES)('%s: version 2 is read as it is', (name) => {
+	expect(readStoredWait(WRITTEN_BY_2[name])).toStrictEqual(WRITTEN_BY_2[name]);
+});
+
+test.each(NAMES)('%s: version 1 is read as the same wait', (name) => {
+	expect(readStoredWait(WRITTEN_BY_1[name])).toStrictEqual(WRITTEN_BY_2[name]);
+});
+
+/** The path of every field, those of objects in lists included. */
+function pathsIn(value: unknown, path: string[] = []): string[][] {
+	const entries = Array.isArray(value)
+		? [...value.entries()].map(([index, entry]) => [String(index), entry] as const)
+		: isJsonObject(value)
+			? Object.entries(value)
+			: [];
+	return entries.flatMap(([key, inner]) => [[...path, key], ...pathsIn(inner, [...path, key])]);
+}
+
+function change(wait: unknown, path: string[], edit: (parent: IDataObject, key: string) => void) {
+	const copy: unknown = structuredClone(wait);
+	let parent: unknown = copy;
+	for (const key of path.slice(0, -1)) parent = Object(parent)[key];
+	edit(Object(parent), path.at(-1) ?? '');
+	return copy;
+}
+
+describe.each(NAMES)('%s: a field that is not as it was written is not read', (name) => {
+	const wait = WRITTEN_BY_2[name];
+
+	test.each(pathsIn(wait).map((path) => [path.join('.'), path] as const))('%s', (_text, path) => {
+		const retyped = change(wait, path, (parent, key) => {
+			parent[key] = [{ not: 'what it was' }];
+		});
+		expect(readStoredWait(retyped)).toBeNull();
+		// a list that is shorter is a list
+		if (/^\d+$/.test(path.at(-1) ?? '')) return;
+		const missing = change(wait, path, (parent, key) => delete parent[key]);
+		expect(readStoredWait(missing)).toBeNull();
+	});
+});
+
+test.each([
+	['a problem of an unknown kind', { kind: 'problem', problem: { kind: 'x' }, lastReply: null }],
+	['no problem', { kind: 'problem', problem: null, lastReply: null }],
+	['an outcome of an unknown kind', { kind: 'stopped' }],
+	["a name of JavaScript's", { kind: 'problem', problem: { kind: 'toString' }, lastReply: null }],
+])('%s is not read', (_what, outcome) => {
+	expect(readStoredWait({ ...Object(WRITTEN_BY_2.running), outcome })).toBeNull();
+});
+
+test('a field that a later version has added does not matter', () => {
+	const wait = { ...Object(WRITTEN_BY_2.running), added: 1 };
+	expect(readStoredWait(wait)).toEqual(wait);
+});
