@@ -1,0 +1,222 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import GithubSlugger from 'github-slugger';
+import MarkdownIt, { type Token } from 'markdown-it';
+import ts from 'typescript';
+import manifest from '../../package.json';
+
+const root = resolve(__dirname, '../..');
+const NODE_FOLDER = 'nodes/KlingVideo';
+const PROBLEM_TABLE = `${NODE_FOLDER}/problems/problemTable.ts`;
+const TROUBLESHOOTING = 'docs/troubleshooting.md';
+
+interface Heading {
+	level: number;
+	text: string;
+	anchor: string;
+}
+
+interface Document {
+	headings: Heading[];
+	/** As they are written: of links, images and HTML. */
+	links: string[];
+	/** What stands in backticks. */
+	codes: string[];
+	blocks: Array<{ language: string; text: string }>;
+}
+
+const markdownFiles = [
+	...readdirSync(root),
+	...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`),
+].filter((file) => file.endsWith('.md'));
+const documents = new Map(markdownFiles.map((file) => [file, readDocument(file)]));
+
+function readDocument(file: string): Document {
+	const tokens = new MarkdownIt({ html: true }).parse(readFileSync(join(root, file), 'utf8'), {});
+	const flat = tokens.flatMap((token) => [token, ...(token.children ?? [])]);
+	const slugger = new GithubSlugger();
+	return {
+		headings: tokens.flatMap((token, index) => {
+			if (token.type !== 'heading_open') return [];
+			const text = textOf(tokens[index + 1]);
+			return [{ level: Number(token.tag.slice(1)), text, anchor: slugger.slug(text) }];
+		}),
+		links: flat.flatMap(linksIn),
+		codes: flat.filter(({ type }) => type === 'code_inline').map(({ content }) => content),
+		blocks: tokens
+			.filter(({ type }) => type === 'fence')
+			.map(({ info, content }) => ({ language: info, text: content })),
+	};
+}
+
+function textOf(token: Token | undefined): string {
+	return (token?.children ?? []).map(({ content }) => content).join('');
+}
+
+function linksIn(token: Token): string[] {
+	switch (token.type) {
+		case 'link_open':
+			return [String(token.attrGet('href'))];
+		case 'image':
+			return [String(token.attrGet('src'))];
+		case 'html_block':
+		case 'html_inline':
+			return [...token.content.matchAll(/\b(?:href|src|srcset)="([^"]*)"/g)].map(([, link]) =>
+				String(link),
+			);
+		default:
+			return [];
+	}
+}
+
+function documentNamed(file: string): Document {
+	const found = documents.get(file);
+	if (found === undefined) throw new Error(`No document ${file}`);
+	return found;
+}
+
+/** @returns what is wrong with a link, or null */
+function brokenLink(from: string, link: string): string | null {
+	if (/^(https?|mailto):/.test(link)) return null;
+	const [path = '', anchor] = decodeURIComponent(link).split('#');
+	const file = path === '' ? from : relative(root, resolve(root, dirname(from), path));
+	if (!existsSync(join(root, file))) return `${from}: ${link} leads to no file`;
+	if (anchor === undefined) return null;
+	const anchors = documents.get(file)?.headings.map((heading) => heading.anchor) ?? [];
+	return anchors.includes(anchor) ? null : `${from}: ${link} leads to no heading`;
+}
+
+describe('links', () => {
+	test.each(markdownFiles)('those in %s lead to a file and a heading', (file) => {
+		const { links } = documentNamed(file);
+		expect(links.map((link) => brokenLink(file, link)).filter((broken) => broken !== null)).toEqual(
+			[],
+		);
+	});
+
+	test('those to this repository lead to a file and a heading', () => {
+		const repository = manifest.homepage.replace(/#.*$/, '');
+		const found = ['nodes', 'credentials', 'examples', '.github/ISSUE_TEMPLATE', ...markdownFiles]
+			.flatMap(filesIn)
+			.flatMap((file) => {
+				const text = readFileSync(join(root, file), 'utf8');
+				return text.split(repository).slice(1);
+			})
+			.map((rest) => /^(?:\/blob\/main\/([\w./-]+))?(?:#([\w-]+))?/.exec(rest) ?? [])
+			.filter(([matched]) => matched !== undefined && matched !== '')
+			.map(([, path = 'README.md', anchor]) => (anchor === undefined ? path : `${path}#${anchor}`));
+		expect(found).toContain('README.md#set-up-the-credential');
+		// GitHub's own anchor
+		const ours = found.filter((link) => link !== 'README.md#readme');
+		expect(
+			ours.map((link) => brokenLink('README.md', link)).filter((broken) => broken !== null),
+		).toEqual([]);
+	});
+
+	test.each(markdownFiles)('the files that %s names are there', (file) => {
+		const named = documentNamed(file).codes.filter((code) =>
+			/^[\w./-]+\.(ts|json|js|yml)$/.test(code),
+		);
+		const missing = named.filter(
+			(path) =>
+				!existsSync(join(root, path)) &&
+				!existsSync(join(root, NODE_FOLDER, path)) &&
+				!existsSync(join(root, 'examples', path)),
+		);
+		expect(missing).toEqual([]);
+	});
+});
+
+function filesIn(path: string): string[] {
+	if (statSync(join(root, path)).isFile()) return [path];
+	return readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+		.map((file) => join(path, file))
+		.filter((file) => statSync(join(root, file)).isFile());
+}
+
+describe('README.md', () => {
+	const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+	test('is short: its words are at most 1,350', () => {
+		expect(readme.trim().split(/\s+/).length).toBeLessThanOrEqual(1350);
+	});
+
+	test.each(['npm ci && npm run demo', 'npm ci && npm test'])('has the command %s', (command) => {
+		const commands = documentNamed('README.md').blocks.flatMap(({ text }) => text.split('\n'));
+		expect(commands.map((line) => line.replace(/\s+#.*$/, ''))).toContain(command);
+	});
+
+	test('its block to paste submits a video with this credential and every field', () => {
+		const [block, ...others] = documentNamed('README.md').blocks.filter(
+			({ language }) => language === 'json',
+		);
+		expect(others).toEqual([]);
+		const { nodes, connections } = JSON.parse(String(block?.text));
+		const [start, submit] = nodes;
+		expect(nodes).toHaveLength(2);
+		expect(connections).toEqual({
+			[start.name]: { main: [[{ node: submit.name, type: 'main', index: 0 }]] },
+		});
+		expect(submit).toMatchObject({
+			type: 'n8n-nodes-base.httpRequest',
+			// from 4 on, the name of a body parameter may be a path
+			typeVersion: 4.2,
+			parameters: {
+				method: 'POST',
+				url: 'https://api.ezmodel.cloud/kling/v1/videos/multi-image2video',
+				nodeCredentialType: 'ezModelApi',
+				sendBody: true,
+			},
+		});
+		const names = submit.parameters.bodyParameters.parameters.map(
+			({ name }: { name: string }) => name,
+		);
+		expect(names).toEqual([
+			'model',
+			'prompt',
+			'image_list[0].image',
+			'image_list[1].image',
+			// left out, the gateway makes a square video
+			'aspect_ratio',
+			'duration',
+		]);
+	});
+});
+
+test(`the messages with a heading in ${TROUBLESHOOTING} are those of the node`, () => {
+	const headings = documentNamed(TROUBLESHOOTING).headings.filter(({ level }) => level === 4);
+	expect(headings.map(({ text }) => text).sort()).toEqual(messagesOf(PROBLEM_TABLE).sort());
+});
+
+/** The texts of every property `message` in a source file, with "…" for what differs each time. */
+function messagesOf(file: string): string[] {
+	const source = ts.createSourceFile(
+		file,
+		readFileSync(join(root, file), 'utf8'),
+		ts.ScriptTarget.Latest,
+	);
+	const messages: string[] = [];
+	const visit = (node: ts.Node): void => {
+		if (ts.isPropertyAssignment(node) && node.name.getText(source) === 'message') {
+			messages.push(...textsIn(node.initializer));
+		} else {
+			ts.forEachChild(node, visit);
+		}
+	};
+	visit(source);
+	return [...new Set(messages)];
+}
+
+function textsIn(node: ts.Node): string[] {
+	if (ts.isStringLiteralLike(node)) return [node.text];
+	if (ts.isTemplateExpression(node)) {
+		return [node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('')];
+	}
+	if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].flatMap(textsIn);
+	const texts: string[] = [];
+	ts.forEachChild(node, (child) => {
+		texts.push(...textsIn(child));
+	});
+	return texts;
+}
