@@ -1,7 +1,7 @@
 const { join } = require('node:path');
 const { Transform } = require('node:stream');
 const { finished } = require('node:stream/promises');
-const { dest, src } = require('gulp');
+const { dest, parallel, src } = require('gulp');
 
 /** n8n shows the light icon on white and the dark one on near black; the drawing is the same. */
 const THEMES = {
@@ -49,4 +49,9 @@ async function schemas() {
 	}
 }
 
-module.exports = { icons, schemas, default: icons };
+/** The types of index.js: the same two names, from the same places. */
+async function types() {
+	await finished(src('index.d.ts').pipe(dest('dist')).resume());
+}
+
+module.exports = { icons, afterBuild: parallel(schemas, types), default: icons };

@@ -24,7 +24,7 @@ describe('the built package', () => {
 	});
 
 	test('has every file that package.json and the node name', () => {
-		for (const file of [...manifest.n8n.nodes, ...manifest.n8n.credentials]) {
+		for (const file of [...manifest.n8n.nodes, ...manifest.n8n.credentials, manifest.types]) {
 			expect(existsSync(join(root, file))).toBe(true);
 		}
 		expect(builtFiles).toEqual(
@@ -70,7 +70,7 @@ describe('what npm packs', () => {
 		const built = packed?.files.map(({ path }) => path).filter((path) => path.startsWith('dist/'));
 		expect(built?.filter((path) => !/\.(js|d\.ts|svg|json)$/.test(path))).toEqual([]);
 		// n8n's build copies every picture that it finds
-		const places = /^dist\/(nodes|credentials|icons)\/|^dist\/package\.json$/;
+		const places = /^dist\/(nodes|credentials|icons)\/|^dist\/(package\.json|index\.d\.ts)$/;
 		expect(built?.filter((path) => !places.test(path))).toEqual([]);
 	});
 

@@ -1,0 +1,2 @@
+export { EzModelApi } from './credentials/EzModelApi.credentials';
+export { KlingVideo } from './nodes/KlingVideo/KlingVideo.node';
