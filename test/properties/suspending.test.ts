@@ -70,6 +70,7 @@ async function waitInProcess(
 	let checks = 0;
 	const result = await waitForTask(plan, {
 		now: () => nowMs,
+		wallClockNow: () => nowMs,
 		sleep: async (ms) => {
 			nowMs += ms;
 		},

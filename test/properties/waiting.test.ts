@@ -54,7 +54,8 @@ async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Prom
 	const elapsedMs = () => nowMs - SUBMITTED_AT_MS;
 
 	const result = await waitForTask(plan, {
-		now: () => nowMs,
+		now: elapsedMs,
+		wallClockNow: () => nowMs,
 		sleep: async (ms) => pass(ms),
 		hasEnded: () => elapsedMs() >= stopAtMs,
 		check: async (limits) => {

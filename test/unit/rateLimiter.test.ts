@@ -236,6 +236,20 @@ describe('a gateway that asks for fewer calls', () => {
 		expect(second - first).toBe(SECOND);
 	});
 
+	test.each([-60 * MINUTE, 60 * MINUTE])(
+		'is called after its cooldown, although the clock is set by %d ms meanwhile',
+		async (jumpMs) => {
+			const calls = new Calls(new RateLimiter(new TimerQueue()));
+			await Promise.all([calls.make(slowDown(30 * SECOND)), pass(40)]);
+			void calls.make(GOOD);
+			jest.setSystemTime(Date.now() + jumpMs);
+			await pass(29_999);
+			expect(calls.startedAtMs).toHaveLength(1);
+			await pass(1);
+			expect(calls.startedAtMs).toHaveLength(2);
+		},
+	);
+
 	test('is not called more slowly after a failure of another kind', async () => {
 		const calls = new Calls(new RateLimiter(new TimerQueue()));
 		calls.makeMany(100, FAILURE);

@@ -70,7 +70,8 @@ async function wait(
 		elapsed = Math.max(elapsed, Math.min(elapsed + ms, stopAt));
 	};
 	const deps: WaitDependencies = {
-		now: () => STARTED_AT_MS + elapsed,
+		now: () => elapsed,
+		wallClockNow: () => STARTED_AT_MS + elapsed,
 		sleep: async (ms) => pass(ms),
 		check: async (turn) => {
 			const meaning = meanings[checkedAt.length] ?? meanings.at(-1);

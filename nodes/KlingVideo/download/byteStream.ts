@@ -1,3 +1,4 @@
+import { monotonicNowMs } from '../limits/monotonicClock';
 import type { Timer } from '../limits/timerQueue';
 import type { NodeContext } from '../nodeContext';
 import { isJsonObject } from '../reading/readJson';
@@ -32,7 +33,7 @@ export class IdleTimeout {
 
 	private body: ByteStream | null = null;
 
-	private lastByteMs = Date.now();
+	private lastByteMs = monotonicNowMs();
 
 	private timer: Timer | null = null;
 
@@ -55,7 +56,7 @@ export class IdleTimeout {
 		// a listener for its data would start it before n8n reads it
 		const push = body.push.bind(body);
 		body.push = (...chunk) => {
-			this.lastByteMs = Date.now();
+			this.lastByteMs = monotonicNowMs();
 			return push(...chunk);
 		};
 		// an error while nothing reads it would end n8n's process
@@ -70,8 +71,8 @@ export class IdleTimeout {
 	}
 
 	private setTimer(): void {
-		this.timer = this.run.timers.schedule(this.lastByteMs + this.idleMs, () => {
-			this.hasExpired = !this.run.hasEnded() && Date.now() >= this.lastByteMs + this.idleMs;
+		this.timer = this.run.timers.schedule(this.lastByteMs + this.idleMs - monotonicNowMs(), () => {
+			this.hasExpired = !this.run.hasEnded() && monotonicNowMs() >= this.lastByteMs + this.idleMs;
 			if (this.hasExpired || this.run.hasEnded()) this.end();
 			else this.setTimer();
 		});

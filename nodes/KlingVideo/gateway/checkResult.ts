@@ -46,6 +46,9 @@ export type PermanentError = {
 
 const TOO_MANY_REQUESTS = 429;
 
+/** The longest time that the gateway is left alone when it asks for that. */
+export const MAX_RETRY_AFTER_MS = 5 * 60_000;
+
 /** Kling's codes for "too fast" and "too many". */
 const KLING_RATE_LIMIT_CODES = new Set([1302, 1303]);
 /** Kling's codes for faults of its own servers. All other codes are permanent. */
@@ -165,7 +168,8 @@ function withMessage(cause: string, message: string | null): string {
 }
 
 /**
- * RFC 9110: either seconds or a date.
+ * RFC 9110: either seconds or a date. A longer time is cut to five minutes: one reply must not
+ * silence all items for a day.
  *
  * @returns milliseconds from `nowMs` on; null if there is no such header or it makes no sense
  */
@@ -173,5 +177,5 @@ function readRetryAfterMs(header: string, nowMs: number): number | null {
 	const text = header.trim();
 	if (text === '') return null;
 	const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
-	return Number.isFinite(ms) ? Math.max(0, ms) : null;
+	return Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS) : null;
 }

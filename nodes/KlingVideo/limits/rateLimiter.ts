@@ -1,3 +1,4 @@
+import { monotonicNowMs } from './monotonicClock';
 import type { Timer, TimerQueue } from './timerQueue';
 
 /** More calls at once gain nothing, and a thousand would use up n8n's and the server's sockets. */
@@ -91,7 +92,7 @@ export class RateLimiter {
 		readFeedback: (result: T) => CallFeedback,
 	): Promise<T | null> {
 		if (!(await this.waitForStart(limits, tasks))) return null;
-		const startedAtMs = Date.now();
+		const startedAtMs = monotonicNowMs();
 		try {
 			const result = await send();
 			this.recordFeedback(readFeedback(result), startedAtMs);
@@ -104,8 +105,8 @@ export class RateLimiter {
 
 	private async waitForStart(limits: CallLimits, tasks: number): Promise<boolean> {
 		return await new Promise((resolve) => {
-			const nowMs = Date.now();
-			const timeout = this.timers.schedule(nowMs + limits.timeoutMs, () => {
+			const nowMs = monotonicNowMs();
+			const timeout = this.timers.schedule(limits.timeoutMs, () => {
 				this.queue.delete(call);
 				resolve(false);
 			});
@@ -126,11 +127,11 @@ export class RateLimiter {
 	/** Starts the calls that may start now, and sets a timer for the next one. */
 	private startQueued(): void {
 		while (this.inFlight < MAX_CALLS_IN_FLIGHT) {
-			const nowMs = Date.now();
+			const nowMs = monotonicNowMs();
 			const next = this.nextInQueue(nowMs);
 			if (next === null) return;
 			const startMs = Math.max(this.nextCallMs, Math.min(this.cooldownUntilMs, next.latestStartMs));
-			if (startMs > nowMs) return this.setStartTimer(startMs);
+			if (startMs > nowMs) return this.setStartTimer(startMs, nowMs);
 
 			const spacingMs = Math.max(next.spacingMs, SECOND_MS / this.callsPerSecond);
 			const isAlmostOnTime = nowMs - this.nextCallMs <= MAX_CATCH_UP_MS;
@@ -150,19 +151,19 @@ export class RateLimiter {
 		return next;
 	}
 
-	private setStartTimer(startMs: number): void {
+	private setStartTimer(startMs: number, nowMs: number): void {
 		if (this.nextStart !== null) {
 			if (this.nextStart.dueAtMs <= startMs) return;
 			this.timers.cancel(this.nextStart);
 		}
-		this.nextStart = this.timers.schedule(startMs, () => {
+		this.nextStart = this.timers.schedule(startMs - nowMs, () => {
 			this.nextStart = null;
 			this.startQueued();
 		});
 	}
 
 	private recordFeedback(feedback: CallFeedback, startedAtMs: number): void {
-		this.firstResultMs ??= Date.now();
+		this.firstResultMs ??= monotonicNowMs();
 		switch (feedback.kind) {
 			case 'success':
 				this.successes++;
@@ -177,7 +178,7 @@ export class RateLimiter {
 				const isNew = startedAtMs > this.slowedDownAtMs;
 				const ownCooldownMs = isNew ? this.slowDown(this.firstResultMs) : 0;
 				const cooldownMs = Math.max(ownCooldownMs, feedback.retryAfterMs ?? 0);
-				this.cooldownUntilMs = Math.max(this.cooldownUntilMs, Date.now() + cooldownMs);
+				this.cooldownUntilMs = Math.max(this.cooldownUntilMs, monotonicNowMs() + cooldownMs);
 				break;
 			}
 			case 'failure':
@@ -187,7 +188,7 @@ export class RateLimiter {
 
 	/** @returns the cooldown, in milliseconds, where the server names none */
 	private slowDown(firstResultMs: number): number {
-		this.slowedDownAtMs = Date.now();
+		this.slowedDownAtMs = monotonicNowMs();
 		const seconds = Math.max(1, (this.slowedDownAtMs - firstResultMs) / SECOND_MS);
 		// the other calls in flight may still go well
 		const sustainedRate = (this.successes + this.inFlight - 1) / seconds;

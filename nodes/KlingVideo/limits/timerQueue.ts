@@ -1,7 +1,8 @@
 import { abortableSleep } from './abortableSleep';
+import { monotonicNowMs } from './monotonicClock';
 
 export interface Timer {
-	/** Milliseconds since 1970. */
+	/** By the monotonic clock. */
 	readonly dueAtMs: number;
 	readonly fire: () => void;
 }
@@ -23,10 +24,11 @@ export class TimerQueue {
 	private closed = false;
 
 	/**
-	 * @param dueAtMs milliseconds since 1970
+	 * @param delayMs in milliseconds from now on
 	 * @param fire is called once, when due or by `close`; must not throw
 	 */
-	schedule(dueAtMs: number, fire: () => void): Timer {
+	schedule(delayMs: number, fire: () => void): Timer {
+		const dueAtMs = monotonicNowMs() + delayMs;
 		const timer = { dueAtMs, fire };
 		if (this.closed) {
 			void Promise.resolve().then(fire);
@@ -71,7 +73,7 @@ export class TimerQueue {
 
 	private fireDue(): void {
 		for (let next = this.queue.at(-1); next !== undefined; next = this.queue.at(-1)) {
-			if (next.dueAtMs > Date.now()) break;
+			if (next.dueAtMs > monotonicNowMs()) break;
 			this.queue.pop();
 			next.fire();
 		}
@@ -85,7 +87,7 @@ export class TimerQueue {
 		this.sleeping?.abort.abort();
 		const sleeping = { untilMs: next.dueAtMs, abort: new AbortController() };
 		this.sleeping = sleeping;
-		void abortableSleep(next.dueAtMs - Date.now(), sleeping.abort.signal).then(() => {
+		void abortableSleep(next.dueAtMs - monotonicNowMs(), sleeping.abort.signal).then(() => {
 			// another sleep has taken its place
 			if (this.sleeping !== sleeping) return;
 			this.sleeping = null;

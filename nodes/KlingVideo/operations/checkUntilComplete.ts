@@ -1,4 +1,5 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import { monotonicNowMs } from '../limits/monotonicClock';
 import { waitForTask } from '../wait/waitForTask';
 import { readWaitPlan } from '../wait/waitPlan';
 import type { StatusPagination } from './pagination';
@@ -11,6 +12,12 @@ export const checkUntilComplete: StatusPagination = function (
 ) {
 	const plan = readWaitPlan(this.getNodeParameter('options', {}));
 	return runForItem(this, request, (check, run) =>
-		waitForTask(plan, { now: Date.now, sleep: run.sleep, check, hasEnded: run.hasEnded }),
+		waitForTask(plan, {
+			now: monotonicNowMs,
+			wallClockNow: Date.now,
+			sleep: run.sleep,
+			check,
+			hasEnded: run.hasEnded,
+		}),
 	);
 };

@@ -35,7 +35,7 @@ export async function createOutputItems(
 			const downloaded = await downloadIfWanted(item, parameters, task, request);
 			if (run.hasEnded()) return [];
 			if (downloaded.kind !== 'files') {
-				return [await endWithProblem(item, taskId, downloaded, task)];
+				return await endWithProblem(item, taskId, downloaded, task);
 			}
 			const { files } = downloaded;
 			return [
@@ -68,7 +68,9 @@ async function endWithProblem(
 	taskId: string,
 	problem: Problem,
 	lastTask: Task | null,
-): Promise<INodeExecutionData> {
+): Promise<INodeExecutionData[]> {
 	if (!context.continueOnFail()) await run.endForAllItems();
-	return errorItemOrThrow(context, { itemIndex, problem, taskId, lastTask });
+	return run.wasStopped()
+		? []
+		: [errorItemOrThrow(context, { itemIndex, problem, taskId, lastTask })];
 }

@@ -3,7 +3,9 @@ import { classifyResponse, type CheckResult } from '../gateway/checkResult';
 import { CREDENTIAL_TYPE } from '../gateway/gatewayRequest';
 import { redactToken } from '../gateway/redactToken';
 import { sendStatusRequest } from '../gateway/sendStatusRequest';
+import type { StatusResponse } from '../gateway/statusResponse';
 import type { TaskStatus } from '../gateway/task';
+import { monotonicNowMs } from '../limits/monotonicClock';
 import type { CallLimits } from '../limits/rateLimiter';
 import type { NodeContext } from '../nodeContext';
 import { isJsonObject } from '../reading/readJson';
@@ -33,9 +35,9 @@ export async function createStatusCheck(
 	const token = isJsonObject(credential) ? credential.apiToken : null;
 	const maxRequestMs = timeoutMs ?? REQUEST_TIMEOUT_MS;
 	return async (limits) => {
-		const deadlineMs = Date.now() + limits.timeoutMs;
+		const deadlineMs = monotonicNowMs() + limits.timeoutMs;
 		const result = await run.check(taskId, limits, async () => {
-			const requestMs = Math.max(1, Math.min(maxRequestMs, deadlineMs - Date.now()));
+			const requestMs = Math.max(1, Math.min(maxRequestMs, deadlineMs - monotonicNowMs()));
 			const response = await withTimeout(run, requestMs, (signal) =>
 				// n8n's own timeout is to come later: its text says less
 				sendStatusRequest(context, request, taskId, 2 * requestMs, signal),
@@ -49,22 +51,28 @@ export async function createStatusCheck(
 	};
 }
 
-/** Gives `work` a signal that aborts after `ms` milliseconds, or when the run ends. */
-async function withTimeout<T>(
+/**
+ * Ends a request after `ms` milliseconds, or when the run ends: by a signal, and whether or not n8n
+ * listens to that.
+ */
+async function withTimeout(
 	run: NodeRun,
 	ms: number,
-	work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+	send: (signal: AbortSignal) => Promise<StatusResponse>,
+): Promise<StatusResponse> {
 	const abort = new AbortController();
-	const timer = run.timers.schedule(Date.now() + ms, () => {
-		const seconds = Number((ms / 1000).toFixed(1));
-		abort.abort(new Error(`no reply within ${seconds} seconds`));
+	return await new Promise((resolve) => {
+		const timer = run.timers.schedule(ms, () => {
+			const seconds = Number((ms / 1000).toFixed(1));
+			const cause = `no reply within ${seconds} seconds`;
+			abort.abort(new Error(cause));
+			resolve({ kind: 'noResponse', cause });
+		});
+		void send(abort.signal).then((response) => {
+			run.timers.cancel(timer);
+			resolve(response);
+		});
 	});
-	try {
-		return await work(abort.signal);
-	} finally {
-		run.timers.cancel(timer);
-	}
 }
 
 /** What n8n's log has beside the text of a check. */

@@ -1,10 +1,16 @@
 import type { IExecuteFunctions, IExecutePaginationFunctions } from 'n8n-workflow';
 import { transientError, type CheckResult } from '../gateway/checkResult';
+import { abortableSleep } from '../limits/abortableSleep';
+import { monotonicNowMs } from '../limits/monotonicClock';
 import { RateLimiter, type CallFeedback, type CallLimits } from '../limits/rateLimiter';
 import { Semaphore } from '../limits/semaphore';
 import { TimerQueue } from '../limits/timerQueue';
+import { readItemCount, readItemStartMs, readRecordedRuns } from './hostRun';
 
 const MAX_DOWNLOADS_AT_ONCE = 3;
+
+/** How often a run looks whether n8n still waits for it. */
+const HOST_CHECK_INTERVAL_MS = 1000;
 
 /**
  * n8n gives all items of a run the same execute data, but also all tools of one agent and all tries
@@ -23,8 +29,15 @@ export function joinNodeRun(context: IExecutePaginationFunctions): NodeRun {
 	const itemIndex = context.getItemIndex();
 	let run = runs.get(node);
 	if (run === undefined || !run.isBefore(itemIndex)) {
-		const itemCount = executeData.data.main?.[0]?.length ?? 1;
-		run = new NodeRun(itemCount, context.getExecutionCancelSignal());
+		const itemCount = readItemCount(context);
+		const recordedRuns = readRecordedRuns(context);
+		run = new NodeRun({
+			itemCount,
+			itemStartMs: readItemStartMs(context, itemCount),
+			cancelSignal: context.getExecutionCancelSignal(),
+			// n8n records a run when it has ended
+			isGivenUp: () => recordedRuns !== null && recordedRuns !== readRecordedRuns(context),
+		});
 		runs.set(node, run);
 	}
 	run.join(itemIndex);
@@ -37,13 +50,30 @@ export async function withNodeRun<Result>(
 	itemCount: number,
 	work: (run: NodeRun) => Promise<Result>,
 ): Promise<Result> {
-	const run = new NodeRun(itemCount, context.getExecutionCancelSignal());
+	const run = new NodeRun({
+		itemCount,
+		itemStartMs: 0,
+		cancelSignal: context.getExecutionCancelSignal(),
+		// n8n waits for the one promise of all items
+		isGivenUp: () => false,
+	});
 	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.join(itemIndex);
 	try {
 		return await work(run);
 	} finally {
 		for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.leave();
 	}
+}
+
+/** What a run knows of n8n. */
+export interface HostRun {
+	/** How many items n8n starts at most; it can be fewer. */
+	itemCount: number;
+	/** How long n8n takes to start all items. */
+	itemStartMs: number;
+	cancelSignal: AbortSignal | undefined;
+	/** Whether n8n has ended the run without waiting for all items. */
+	isGivenUp(): boolean;
 }
 
 /** What the items of one run of the node share. */
@@ -64,19 +94,22 @@ export class NodeRun {
 
 	private waitingItems = 0;
 
-	private markAllStarted = () => {};
+	private readonly allJoined = new AbortController();
 
-	private readonly allStarted = new Promise<void>((resolve) => {
-		this.markAllStarted = resolve;
-	});
+	/** Resolves when n8n has started all items, or would have. */
+	private readonly allStarted: Promise<void>;
 
-	constructor(
-		private readonly itemCount: number,
-		private readonly cancelSignal: AbortSignal | undefined,
-	) {}
+	private nextHostCheckMs = 0;
 
-	/** Whether the run is over, by "Stop" or by an item whose error ended it. */
+	constructor(private readonly host: HostRun) {
+		this.allStarted = abortableSleep(host.itemStartMs, this.allJoined.signal);
+	}
+
+	/** Whether the run is over: by "Stop", by an item whose error ended it, or because n8n gave it up. */
 	readonly hasEnded = (): boolean => this.ended;
+
+	/** Whether it was ended by "Stop", or by the workflow's time limit. */
+	readonly wasStopped = (): boolean => this.host.cancelSignal?.aborted === true;
 
 	isBefore(itemIndex: number): boolean {
 		return this.lastItemIndex < itemIndex;
@@ -84,35 +117,42 @@ export class NodeRun {
 
 	join(itemIndex: number): void {
 		this.lastItemIndex = itemIndex;
-		if (itemIndex >= this.itemCount - 1) this.markAllStarted();
+		if (itemIndex >= this.host.itemCount - 1) this.allJoined.abort();
+		const { cancelSignal } = this.host;
 		// one listener for each run: Node.js warns of more than ten on one signal
-		if (this.waitingItems++ === 0) this.cancelSignal?.addEventListener('abort', this.end);
-		if (this.cancelSignal?.aborted) this.end();
+		if (this.waitingItems++ === 0) cancelSignal?.addEventListener('abort', this.end);
+		if (cancelSignal?.aborted) this.end();
 	}
 
 	/** Every item that joined has to leave. */
 	leave(): void {
-		if (--this.waitingItems === 0) this.cancelSignal?.removeEventListener('abort', this.end);
+		if (--this.waitingItems === 0) this.host.cancelSignal?.removeEventListener('abort', this.end);
 	}
 
 	/** Resolves after `ms` milliseconds, or when the run ends. */
 	readonly sleep = (ms: number): Promise<void> =>
 		new Promise((resolve) => {
 			if (this.ended || ms <= 0) resolve();
-			else this.timers.schedule(Date.now() + ms, resolve);
+			else this.timers.schedule(ms, resolve);
 		});
 
 	/**
 	 * Makes a check as soon as the run's rate limiter allows it. Items that name the same task at the
-	 * same time share one check.
+	 * same time share one check; each waits for it as long as its own limits say.
 	 */
 	async check(
 		taskId: string,
 		limits: CallLimits,
 		send: () => Promise<CheckResult>,
 	): Promise<CheckResult> {
+		this.endIfGivenUp();
 		const inFlight = this.checks.get(taskId);
-		if (inFlight !== undefined) return await inFlight;
+		if (inFlight !== undefined) {
+			return await Promise.race([
+				inFlight,
+				this.sleep(limits.timeoutMs).then(() => transientError('no reply in time')),
+			]);
+		}
 		const check = this.rateLimiter
 			.call(limits, this.waitingItems, send, readFeedback)
 			.then((result) => result ?? transientError('too many tasks were being checked at once'));
@@ -127,6 +167,7 @@ export class NodeRun {
 	/** Runs a download when a place is free: a few at once already fill the connection's bandwidth. */
 	async download<T>(work: () => Promise<T>): Promise<T> {
 		await this.downloads.acquire();
+		this.endIfGivenUp();
 		try {
 			return await work();
 		} finally {
@@ -144,6 +185,17 @@ export class NodeRun {
 	async endForAllItems(): Promise<void> {
 		this.end();
 		await this.allStarted;
+	}
+
+	/**
+	 * n8n ends a run at once when it cannot resolve an expression of a later item, and leaves the
+	 * items before it alone: nobody would stop them.
+	 */
+	private endIfGivenUp(): void {
+		const nowMs = monotonicNowMs();
+		if (this.ended || nowMs < this.nextHostCheckMs) return;
+		this.nextHostCheckMs = nowMs + HOST_CHECK_INTERVAL_MS;
+		if (this.host.isGivenUp()) this.end();
 	}
 
 	private readonly end = (): void => {

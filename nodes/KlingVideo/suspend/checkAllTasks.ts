@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { CheckResult } from '../gateway/checkResult';
+import { MAX_RETRY_AFTER_MS, type CheckResult } from '../gateway/checkResult';
 import type { CallLimits } from '../limits/rateLimiter';
 import { createStatusCheck } from '../operations/statusCheck';
 import { readErrorMessage } from '../reading/readError';
@@ -30,11 +30,13 @@ export async function checkAllTasks(
 	waits: StoredWait[],
 	run: NodeRun,
 ): Promise<StoredWait[]> {
-	const cooldownUntilMs = Math.max(...waits.map((wait) => wait.cooldownUntilMs));
+	const cooldownMs = Math.max(...waits.map((wait) => wait.cooldownUntilMs)) - Date.now();
+	// no cooldown is longer: the machine's clock was set back meanwhile
+	const isCoolingDown = cooldownMs > 0 && cooldownMs <= MAX_RETRY_AFTER_MS;
 	return await Promise.all(
 		waits.map(async (wait) => {
 			const isLastCheck = Date.now() >= getDeadlineMs(wait);
-			const isDue = isLastCheck || Date.now() >= cooldownUntilMs;
+			const isDue = isLastCheck || !isCoolingDown;
 			if (hasEnded(wait) || !isDue) return wait;
 			const result = await checkTask(context, kind, wait, run);
 			return run.hasEnded() ? wait : addCheck(wait, result, isLastCheck, Date.now());

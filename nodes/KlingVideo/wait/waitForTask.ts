@@ -21,8 +21,10 @@ const MAX_SANE_AGE_MS = 24 * 60 * 60_000;
 
 /** What the loop needs from outside, so that a test can run a wait of hours on a virtual clock. */
 export interface WaitDependencies {
-	/** Milliseconds since 1970. */
+	/** Milliseconds by a monotonic clock. */
 	now(): number;
+	/** Milliseconds since 1970, to compare with the task's own times. */
+	wallClockNow(): number;
 	/** Resolves after `ms`, or when the wait is stopped; never throws. */
 	sleep(ms: number): Promise<void>;
 	/** Checks the task once; never throws. */
@@ -41,6 +43,7 @@ export async function waitForTask(
 	deps: WaitDependencies,
 ): Promise<WaitOutcome | StoppedWait> {
 	const startedAtMs = deps.now();
+	const startedAtWallMs = deps.wallClockNow();
 	const deadlineMs = startedAtMs + plan.maxWaitMs;
 	let history = NO_CHECKS;
 	let gapMs = 0;
@@ -64,10 +67,9 @@ export async function waitForTask(
 		if (outcome !== null) return outcome;
 		if (isLastCheck || remainingMs <= 0) return createTimeoutOutcome(wait);
 
-		const submittedAtMs = readSaneSubmitTimeMs(history.lastReply, startedAtMs) ?? startedAtMs;
 		gapMs = nextCheckGapMs({
 			intervalMs: plan.intervalMs,
-			ageMs: nowMs - submittedAtMs,
+			ageMs: nowMs - startedAtMs + readAgeAtStartMs(history.lastReply, startedAtWallMs),
 			failedChecks: history.failedChecks,
 		});
 		isLastCheck = gapMs >= remainingMs;
@@ -77,9 +79,9 @@ export async function waitForTask(
 }
 
 /** The task existed before the wait began: a later time, or one that is days back, is a wrong clock. */
-function readSaneSubmitTimeMs(reply: TaskReply | null, startedAtMs: number): number | null {
+function readAgeAtStartMs(reply: TaskReply | null, startedAtWallMs: number): number {
 	const submittedAtMs = reply?.task.submittedAtMs ?? null;
-	if (submittedAtMs === null) return null;
-	const ageAtStartMs = startedAtMs - submittedAtMs;
-	return ageAtStartMs >= 0 && ageAtStartMs <= MAX_SANE_AGE_MS ? submittedAtMs : null;
+	if (submittedAtMs === null) return 0;
+	const ageMs = startedAtWallMs - submittedAtMs;
+	return ageMs >= 0 && ageMs <= MAX_SANE_AGE_MS ? ageMs : 0;
 }
