@@ -29,7 +29,7 @@ export async function createOutputItems(
 		case 'stopped':
 			return [];
 		case 'problem':
-			return [await endWithProblem(item, taskId, outcome.problem, outcome.lastReply?.task ?? null)];
+			return await endWithProblem(item, taskId, outcome.problem, outcome.lastReply?.task ?? null);
 		case 'task': {
 			const { task, body } = outcome.reply;
 			const downloaded = await downloadIfWanted(item, parameters, task, request);

@@ -6,9 +6,10 @@ import { isJsonObject, readNumber } from '../reading/readJson';
 /** n8n can take longer than its batching says. */
 const ITEM_START_SLACK_MS = 1000;
 
-/** @returns how many items n8n starts at most: an agent's tool is given those of the agent */
+/** @returns how many items n8n starts */
 export function readItemCount(context: IExecutePaginationFunctions): number {
-	if (context.getNode().executeOnce === true) return 1;
+	// a tool is run for one call of its agent; the execute data are those of the agent, with all items
+	if (isTool(context) || context.getNode().executeOnce === true) return 1;
 	return context.getExecuteData().data.main?.[0]?.length ?? 1;
 }
 
@@ -47,8 +48,8 @@ function readRequestOptions(context: IExecutePaginationFunctions): unknown {
  * n8n records the run of an agent's tool when it begins
  */
 export function readRecordedRuns(context: IExecutePaginationFunctions): number | null {
-	const { name, type } = context.getNode();
-	if (type.endsWith('Tool')) return null;
+	if (isTool(context)) return null;
+	const { name } = context.getNode();
 	try {
 		const nodes: unknown = context.getWorkflowDataProxy(context.getItemIndex()).$node;
 		const node: unknown = isJsonObject(nodes) ? nodes[name] : null;
@@ -57,4 +58,9 @@ export function readRecordedRuns(context: IExecutePaginationFunctions): number |
 	} catch {
 		return null;
 	}
+}
+
+/** n8n gives the tool that it makes of a node this name. */
+function isTool(context: IExecutePaginationFunctions): boolean {
+	return context.getNode().type.endsWith('Tool');
 }

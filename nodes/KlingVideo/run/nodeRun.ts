@@ -67,7 +67,7 @@ export async function withNodeRun<Result>(
 
 /** What a run knows of n8n. */
 export interface HostRun {
-	/** How many items n8n starts at most; it can be fewer. */
+	/** How many items n8n starts. */
 	itemCount: number;
 	/** How long n8n takes to start all items. */
 	itemStartMs: number;
