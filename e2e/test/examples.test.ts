@@ -102,7 +102,7 @@ beforeAll(async () => {
 	s3 = await startS3();
 	google = playGoogle();
 	outside = await startOutside(google.hosts, join(TEST_FOLDER, 'stand-ins.pem'));
-	host = await startHost('examples', outside.env);
+	host = await startHost('examples', { env: outside.env });
 	const { rest } = host;
 	const make = async (type: string, data: object) => await rest.createCredential(type, type, data);
 	const drive = await make('googleDriveOAuth2Api', google.credentialData);

@@ -5,7 +5,7 @@ import type { INode } from 'n8n-workflow';
 import type { Execution, SavedWorkflow } from '../rest';
 import { startQueueHost, type QueueHost } from './queueHost';
 import { parked, SUSPEND, suspendFor } from './suspended';
-import { chain, jsonOf, START, waitFor, webhook } from './workflows';
+import { chain, jsonOf, waitFor, WEBHOOK, webhook } from './workflows';
 
 /** How many executions all workers together run at a time. */
 const WORKERS = 2;
@@ -46,7 +46,7 @@ async function executions(workflow: SavedWorkflow, count: number): Promise<Execu
 	for (;;) {
 		const all = await host.rest.executionsOf(workflow);
 		const whole = await Promise.all(all.map(async ({ id }) => await host.rest.execution(id)));
-		const called = whole.filter(({ data }) => START in data.resultData.runData);
+		const called = whole.filter(({ data }) => WEBHOOK in data.resultData.runData);
 		if (called.length === count) return called;
 		await sleep(POLL_MS);
 	}
