@@ -131,9 +131,12 @@ test('Stop while it is parked; and a worker that is killed in the middle of a ch
 	await host.startWorker();
 	const [cutOff] = await executions(cut, 1);
 	const { status, data } = await rest.ended(cutOff?.id ?? '');
-	// n8n's own words: nobody was left to say anything else
+	// n8n's own words: nobody was left to say anything else. Either its main process misses the job
+	// first, or the new worker finds the execution in the log that the killed one has left.
 	expect([status, data.resultData.error?.message]).toEqual([
 		'error',
-		expect.stringContaining('failed to be processed too many times'),
+		expect.stringMatching(
+			/failed to be processed too many times|Workflow did not finish, possible out-of-memory issue/,
+		),
 	]);
 });
