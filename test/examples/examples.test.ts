@@ -82,18 +82,20 @@ describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
 	test.each(klingNodes)(
 		'$name has parameters that the node knows, with values it takes',
 		(node) => {
-			const known = NodeHelpers.getNodeParameters(
-				properties,
-				node.parameters,
-				false,
-				false,
-				node,
-				klingNodeType.description,
-			);
-			expect(known).toEqual(node.parameters);
+			const parametersOf = (returnDefaults: boolean) =>
+				NodeHelpers.getNodeParameters(
+					properties,
+					node.parameters,
+					returnDefaults,
+					false,
+					node,
+					klingNodeType.description,
+				);
+			expect(parametersOf(false)).toEqual(node.parameters);
+			// the editor looks at all fields, those at their defaults as well
 			const issues = NodeHelpers.getNodeParametersIssues(
 				properties,
-				node,
+				{ ...node, parameters: parametersOf(true) ?? {} },
 				klingNodeType.description,
 			);
 			expect(issues).toBeNull();
