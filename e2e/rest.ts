@@ -24,7 +24,7 @@ export interface WorkflowToCreate {
 	name: string;
 	nodes: INode[];
 	connections: IConnections;
-	settings?: object;
+	settings?: object | undefined;
 }
 
 export interface SavedWorkflow extends WorkflowToCreate {
@@ -82,7 +82,7 @@ export class Rest {
 	async nodeTypes(): Promise<Array<{ name: string }>> {
 		// served beside the API, as a file
 		const { data } = await this.http.get('/types/nodes.json', {
-			baseURL: this.http.defaults.baseURL?.replace(/\/rest$/, ''),
+			baseURL: (this.http.defaults.baseURL ?? '').replace(/\/rest$/, ''),
 		});
 		return data;
 	}

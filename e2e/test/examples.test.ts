@@ -53,23 +53,33 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 
 	'list-in-a-sheet.json': async (example) => {
 		const { spreadsheet, files } = google;
-		const images = 'https://example.com/cat.png, https://example.com/hat.png';
-		const header = ['name', 'prompt', 'images', 'model', 'saved'];
-		const done = ['done', 'A done one', images, 'kling-v1-6', 'https://example.com/done'];
-		const row = (name: string, scenario: string) => [
-			name,
-			`A ${name} ${scenario}`,
-			images,
-			'kling-v1-6',
-			'',
+		const header = [
+			'name',
+			'prompt',
+			'image1',
+			'image2',
+			'image3',
+			'image4',
+			'model',
+			'aspectRatio',
+			'saved',
 		];
-		spreadsheet.rows.push(
-			header,
-			row('cat', '[success-1s]'),
-			row('bad one', '[failure-1s]'),
-			done,
-			row('bird', '[success-2s]'),
-		);
+		const row = (name: string, prompt: string, saved = '') => [
+			name,
+			prompt,
+			'https://example.com/cat.png',
+			'https://example.com/hat.png',
+			'',
+			'',
+			'kling-v1-6',
+			'9:16',
+			saved,
+		];
+		const done = row('dog', 'The dog is done', 'https://example.com/dog');
+		const cat = (saved = '') => row('cat', 'The cat puts on the hat [success-1s]', saved);
+		const fox = row('fox', 'The fox puts on the hat [failure-1s]');
+		const bird = (saved = '') => row('bird', 'The bird puts on the hat [success-2s]', saved);
+		spreadsheet.rows.push(header, cat(), fox, done, bird());
 		const text = JSON.stringify(example).replaceAll('PUT-YOUR-SHEET-HERE', spreadsheet.id);
 		const execution = await run(JSON.parse(text));
 
@@ -77,14 +87,8 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 			['cat.mp4', 'video/mp4', ['root'], await video()],
 			['bird.mp4', 'video/mp4', ['root'], await video()],
 		]);
-		const [cat, bird] = [...files.values()].map(({ webViewLink }) => webViewLink);
-		expect(spreadsheet.rows).toEqual([
-			header,
-			[...row('cat', '[success-1s]').slice(0, 4), cat],
-			row('bad one', '[failure-1s]'),
-			done,
-			[...row('bird', '[success-2s]').slice(0, 4), bird],
-		]);
+		const [catLink, birdLink] = [...files.values()].map(({ webViewLink }) => webViewLink);
+		expect(spreadsheet.rows).toEqual([header, cat(catLink), fox, done, bird(birdLink)]);
 		expect(mailHost.mails).toEqual([mailAbout(taskOf(execution, 1))]);
 		return [execution];
 	},
@@ -102,7 +106,7 @@ beforeAll(async () => {
 	s3 = await startS3();
 	google = playGoogle();
 	outside = await startOutside(google.hosts, join(TEST_FOLDER, 'stand-ins.pem'));
-	host = await startHost('examples', outside.env);
+	host = await startHost('examples', { env: outside.env });
 	const { rest } = host;
 	const make = async (type: string, data: object) => await rest.createCredential(type, type, data);
 	const drive = await make('googleDriveOAuth2Api', google.credentialData);

@@ -36,7 +36,7 @@ export async function startQueueHost(
 		QUEUE_WORKER_LOCK_RENEW_TIME: '4000',
 		QUEUE_WORKER_STALLED_INTERVAL: '5000',
 	};
-	const host = await startHost(name, env);
+	const host = await startHost(name, { env });
 	const workers: N8n[] = [];
 	const queueHost: QueueHost = {
 		...host,

@@ -27,6 +27,9 @@ let clicked: Page;
 /** Each takes a minute or two: all wait at the same time. */
 const started = new Map<string, Started>();
 
+/** In pictures. */
+const SEVERAL = 'Product clips of the week';
+
 const OF_ITEM = '={{ $json.task_id }}';
 
 beforeAll(async () => {
@@ -97,7 +100,7 @@ function runs(calledId: string): Record<string, { nodes: INode[]; settings?: obj
 		stopped: { nodes: [suspend('never-stopped')] },
 		done: { nodes: [...tasks('success-0s-done', 'success-0s-too'), suspend(OF_ITEM)] },
 		one: { nodes: [suspend('success-30s-one')] },
-		several: {
+		[SEVERAL]: {
 			nodes: [
 				...tasks('success-120s-c', 'success-0s-a', 'success-30s-b'),
 				suspend(OF_ITEM),
@@ -230,7 +233,7 @@ test('one task: the video comes out, and the progress was to be seen', async () 
 });
 
 test('tasks that end at different times are gathered, in order and linked; none is checked again when done', async () => {
-	const execution = await ended('several');
+	const execution = await ended(SEVERAL);
 	const taskIds = ['success-120s-c', 'success-0s-a', 'success-30s-b'];
 	expect(jsonOf(execution, 'Linked')).toEqual(taskIds.map((id) => ({ asked: id, got: id })));
 	expect(taskIds.map((id) => host.sandbox.checksOf(id).length)).toEqual([3, 1, 2]);
@@ -365,7 +368,7 @@ test('an error workflow is called once, by the execution that waited', async () 
 		await sandbox.untilSeen(sandbox.requests.length + 1);
 	}
 	// as many minutes as those have been suspended
-	await ended('several');
+	await ended(SEVERAL);
 	expect(sandbox.checksOf('success-0s-alarm')).toHaveLength(1);
 });
 
@@ -377,8 +380,8 @@ test('somebody who runs it in the editor sees the video there', async () => {
 
 test('in the editor, the execution leads to its progress, which tells what each check found', async () => {
 	const { rest, n8n } = host;
-	const { workflow, executionId } = of('several');
-	const progress = await progressOf(rest, of('several'));
+	const { workflow, executionId } = of(SEVERAL);
+	const progress = await progressOf(rest, of(SEVERAL));
 	const page = await browser.openPage(n8n.url, rest);
 	const executions = `${n8n.url}/workflow/${workflow.id}/executions`;
 	await page.goto(`${executions}/${executionId}`);

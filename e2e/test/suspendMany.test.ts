@@ -15,8 +15,10 @@ const heapFile = join(tmpdir(), `n8n-heap-${process.pid}`);
 
 beforeAll(async () => {
 	host = await startHost('suspendMany', {
-		NODE_OPTIONS: `--expose-gc --require ${join(__dirname, '..', 'reportHeap.cjs')}`,
-		HEAP_FILE: heapFile,
+		env: {
+			NODE_OPTIONS: `--expose-gc --require ${join(__dirname, '..', 'reportHeap.cjs')}`,
+			HEAP_FILE: heapFile,
+		},
 	});
 });
 

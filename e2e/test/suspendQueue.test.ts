@@ -5,7 +5,7 @@ import type { INode } from 'n8n-workflow';
 import type { Execution, SavedWorkflow } from '../rest';
 import { startQueueHost, type QueueHost } from './queueHost';
 import { parked, SUSPEND, suspendFor } from './suspended';
-import { chain, jsonOf, START, waitFor, webhook } from './workflows';
+import { chain, jsonOf, waitFor, WEBHOOK, webhook } from './workflows';
 
 /** How many executions all workers together run at a time. */
 const WORKERS = 2;
@@ -46,7 +46,7 @@ async function executions(workflow: SavedWorkflow, count: number): Promise<Execu
 	for (;;) {
 		const all = await host.rest.executionsOf(workflow);
 		const whole = await Promise.all(all.map(async ({ id }) => await host.rest.execution(id)));
-		const called = whole.filter(({ data }) => START in data.resultData.runData);
+		const called = whole.filter(({ data }) => WEBHOOK in data.resultData.runData);
 		if (called.length === count) return called;
 		await sleep(POLL_MS);
 	}
@@ -131,9 +131,12 @@ test('Stop while it is parked; and a worker that is killed in the middle of a ch
 	await host.startWorker();
 	const [cutOff] = await executions(cut, 1);
 	const { status, data } = await rest.ended(cutOff?.id ?? '');
-	// n8n's own words: nobody was left to say anything else
+	// n8n's own words: nobody was left to say anything else. Either its main process misses the job
+	// first, or the new worker finds the execution in the log that the killed one has left.
 	expect([status, data.resultData.error?.message]).toEqual([
 		'error',
-		expect.stringContaining('failed to be processed too many times'),
+		expect.stringMatching(
+			/failed to be processed too many times|Workflow did not finish, possible out-of-memory issue/,
+		),
 	]);
 });

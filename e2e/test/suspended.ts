@@ -5,8 +5,8 @@ import { CREDENTIAL_TYPE, KLING_TYPE } from '../sandboxWorkflows';
 import type { Credential, Execution, Rest, SavedWorkflow } from '../rest';
 import { chain, manualTrigger, newNode, START } from './workflows';
 
-export const SUSPEND = 'Suspend';
-export const TASKS = 'Tasks';
+export const SUSPEND = 'Wait for the Videos';
+export const TASKS = 'One Item for Each Task';
 
 const POLL_MS = 200;
 
@@ -34,7 +34,7 @@ export function suspendFor(
 export function tasks(...taskIds: string[]): INode[] {
 	const jsonOutput = JSON.stringify({ task_id: taskIds });
 	return [
-		newNode('List', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput }),
+		newNode('Task IDs', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput }),
 		newNode(TASKS, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'task_id' }),
 	];
 }

@@ -9,7 +9,9 @@ import type {
 import type { Credential, Execution, WorkflowToCreate } from '../rest';
 import { CREDENTIAL_TYPE, KLING_TYPE } from '../sandboxWorkflows';
 
-export const START = 'Start';
+/** As n8n names them. */
+export const START = 'When clicking ‘Execute workflow’';
+export const WEBHOOK = 'Webhook';
 export const WAIT = 'Kling Video';
 
 /** A workflow whose nodes stand one behind the other. */
@@ -42,7 +44,7 @@ export function manualTrigger(): INode {
 
 export function webhook(path: string): INode {
 	return {
-		...newNode(START, 'n8n-nodes-base.webhook', 2, {
+		...newNode(WEBHOOK, 'n8n-nodes-base.webhook', 2, {
 			httpMethod: 'POST',
 			path,
 			responseMode: 'lastNode',

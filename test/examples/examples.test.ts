@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import axios from 'axios';
 import {
+	createRunExecutionData,
 	NodeHelpers,
 	Workflow,
 	type IConnections,
@@ -10,6 +11,7 @@ import {
 	type INode,
 	type INodeParameters,
 	type INodeType,
+	type ITaskData,
 } from 'n8n-workflow';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, startSandbox } from '../../sandbox/gateway';
@@ -80,18 +82,20 @@ describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
 	test.each(klingNodes)(
 		'$name has parameters that the node knows, with values it takes',
 		(node) => {
-			const known = NodeHelpers.getNodeParameters(
-				properties,
-				node.parameters,
-				false,
-				false,
-				node,
-				klingNodeType.description,
-			);
-			expect(known).toEqual(node.parameters);
+			const parametersOf = (returnDefaults: boolean) =>
+				NodeHelpers.getNodeParameters(
+					properties,
+					node.parameters,
+					returnDefaults,
+					false,
+					node,
+					klingNodeType.description,
+				);
+			expect(parametersOf(false)).toEqual(node.parameters);
+			// the editor looks at all fields, those at their defaults as well
 			const issues = NodeHelpers.getNodeParametersIssues(
 				properties,
-				node,
+				{ ...node, parameters: parametersOf(true) ?? {} },
 				klingNodeType.description,
 			);
 			expect(issues).toBeNull();
@@ -116,8 +120,11 @@ test.each(examples)(
 		const row = {
 			name: 'cat',
 			prompt: 'A cat',
-			images: 'https://a/1.png, https://a/2.png',
+			image1: 'https://a/1.png',
+			image2: ' https://a/2.png ',
+			image3: '',
 			model: 'm',
+			aspectRatio: '',
 		};
 		const prepared = fields === undefined ? row : await assignedBy(fields);
 		const sandbox = await startSandbox();
@@ -131,10 +138,10 @@ test.each(examples)(
 					}),
 				),
 			);
-			expect(body.image_list).toEqual([
-				{ image: expect.stringMatching(/^https:/) },
-				{ image: expect.stringMatching(/^https:/) },
-			]);
+			const link = { image: expect.stringMatching(/^https:\S+$/) };
+			expect(body.image_list).toEqual([link, link]);
+			// left out, the gateway would make a square video
+			expect(body.aspect_ratio).toBe('16:9');
 			const { data: reply } = await axios.post(`${sandbox.url}${path}`, body, {
 				headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
 			});
@@ -187,6 +194,37 @@ test('its error output says what happened, what to do, and to which task', async
 	}
 });
 
+// what n8n makes of a process that was killed while it checked suspended tasks: one item for all of them
+test.each(examples)(
+	"the error output of examples/%s reads n8n's own errors, too",
+	async (_file, { nodes, connections }) => {
+		const json = { error: 'Workflow did not finish, possible out-of-memory issue' };
+		const [wait] = nodes.filter(({ type }) => type === KLING_TYPE);
+		const next = nodeNamed(nodes, connections[wait?.name ?? '']?.main?.[1]?.[0]?.node ?? '');
+		const told =
+			next.type === 'n8n-nodes-base.set'
+				? await assignedBy(next, json, ['842250903629010001'])
+				: {
+						subject: await resolved(next.parameters.subject, json, ['842250903629010001']),
+						text: await resolved(next.parameters.text, json, ['842250903629010001']),
+					};
+		const texts = Object.values(told).join('\n');
+		expect(texts).toContain(json.error);
+		expect(texts).toContain('Wait for it again with the same task ID');
+		expect(texts).toContain('842250903629010001');
+		expect(texts).not.toMatch(/undefined|null|\[object/);
+	},
+);
+
+test('where several tasks were waited for, the mail names all of them', async () => {
+	const { nodes } = exampleNamed('list-in-a-sheet.json');
+	const { subject } = nodeNamed(nodes, 'Tell Somebody').parameters;
+	const json = { error: 'Workflow did not finish, possible out-of-memory issue' };
+	expect(await resolved(subject, json, ['8422509036290100', '8422509036290101'])).toBe(
+		'No video from task 8422509036290100, 8422509036290101',
+	);
+});
+
 function exampleNamed(name: string): Example {
 	const found = examples.find(([file]) => file === name)?.[1];
 	if (found === undefined) throw new Error(`No example ${name}`);
@@ -209,19 +247,21 @@ function quicker(parameters: INodeParameters): INodeParameters {
 	return { ...parameters, options: { pollingInterval: 1 } };
 }
 
-/** Resolves an expression as n8n does, with `json` as the input item. */
-async function resolved(expression: unknown, json: IDataObject): Promise<unknown> {
-	const node: INode = {
-		id: '1',
-		name: 'Node',
-		type: 'any',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
+/**
+ * Resolves an expression as n8n does, with `json` as the input item.
+ *
+ * @param submitted the tasks that "Submit the Video" has given ids for
+ */
+async function resolved(
+	expression: unknown,
+	json: IDataObject,
+	submitted: string[] = [],
+): Promise<unknown> {
+	const submit = bareNode('Submit the Video');
+	const node = bareNode('Node');
 	const workflow = new Workflow({
-		nodes: [node],
-		connections: {},
+		nodes: [submit, node],
+		connections: { [submit.name]: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
 		nodeTypes: {
 			getByName: () => klingNodeType,
@@ -229,9 +269,17 @@ async function resolved(expression: unknown, json: IDataObject): Promise<unknown
 			getKnownTypes: () => ({}),
 		},
 	});
+	const items = submitted.map((task_id) => ({ json: { task_id } }));
+	const run: ITaskData = {
+		startTime: 0,
+		executionIndex: 0,
+		executionTime: 0,
+		source: [],
+		data: { main: [items] },
+	};
 	return workflow.expression.getParameterValue(
 		String(expression),
-		null,
+		createRunExecutionData({ resultData: { runData: { [submit.name]: [run] } } }),
 		0,
 		0,
 		node.name,
@@ -241,13 +289,20 @@ async function resolved(expression: unknown, json: IDataObject): Promise<unknown
 	);
 }
 
+function bareNode(name: string): INode {
+	return { id: name, name, type: 'any', typeVersion: 1, position: [0, 0], parameters: {} };
+}
+
 /** What an Edit Fields node makes of an input item. */
-async function assignedBy(node: INode, json: IDataObject = {}): Promise<IDataObject> {
+async function assignedBy(
+	node: INode,
+	json: IDataObject = {},
+	submitted: string[] = [],
+): Promise<IDataObject> {
 	const { assignments } = Object(node.parameters.assignments);
 	const fields: IDataObject = {};
-	for (const { name, type, value } of assignments) {
-		const given = String(value).startsWith('=') ? await resolved(value, json) : value;
-		fields[name] = type === 'array' && typeof given === 'string' ? JSON.parse(given) : given;
+	for (const { name, value } of assignments) {
+		fields[name] = String(value).startsWith('=') ? await resolved(value, json, submitted) : value;
 	}
 	return fields;
 }
