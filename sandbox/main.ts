@@ -38,7 +38,7 @@ In n8n: set the credential's Base URL to ${sandbox.url} and the Task ID to succe
 A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says how long it takes.
   Tasks:       ${Object.keys(STORIES).join(', ')}
   Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
-  Before an odd reply: blip- (twice, then the task), once- (at the second check), later- (from then on)
+  Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)
 `);
 }
 

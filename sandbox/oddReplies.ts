@@ -82,9 +82,9 @@ export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknow
 		res.status(400).json(newApiError(`not understood: ${req.get('authorization')}`)),
 	/** What the one who asks wants to hear; see `dictate`. */
 	dictated: (req, res) => {
-		const [, encoded = ''] = /dictated-(.*)$/.exec(req.path) ?? [];
-		const reply: DictatedReply = JSON.parse(Buffer.from(encoded, 'base64url').toString());
-		res.writeHead(reply.statusCode, reply.headers).end(reply.text);
+		const reply = DICTATED.get(req.path.split('/').at(-1) ?? '');
+		if (reply === undefined) return res.status(404).end();
+		return res.writeHead(reply.statusCode, reply.headers).end(reply.text);
 	},
 };
 
@@ -94,9 +94,14 @@ export interface DictatedReply {
 	text: string;
 }
 
-/** The task id that the sandbox answers with this reply, for tests that make up replies. */
+/** By task id. */
+const DICTATED = new Map<string, DictatedReply>();
+
+/** The task id that a sandbox of this process answers with this reply, for tests that make up replies. */
 export function dictate(reply: DictatedReply): string {
-	return `dictated-${Buffer.from(JSON.stringify(reply)).toString('base64url')}`;
+	const taskId = `dictated-${DICTATED.size}`;
+	DICTATED.set(taskId, reply);
+	return taskId;
 }
 
 /** Another host, as the browser counts; the sandbox answers there too and records what it gets. */

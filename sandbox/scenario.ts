@@ -3,7 +3,7 @@ import { STORIES } from './taskReplies';
 import { isVideoName, VIDEO_NAMES } from './videoHost';
 
 /** When the odd reply comes instead of the task. */
-export type OddWhen = 'always' | 'blip' | 'once' | 'later';
+export type OddWhen = 'always' | 'blip' | 'once' | 'twice' | 'later';
 
 export interface Scenario {
 	/** A key of STORIES. */
@@ -29,6 +29,7 @@ const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NA
  *     rate-limit        always the odd reply
  *     blip-rate-limit   the odd reply twice, then the task
  *     once-bad-token    the odd reply at the second check only
+ *     twice-web-page    the odd reply at the second and third check only
  *     later-unknown     the odd reply from the second check on
  *     video-25mb-2s     done after two seconds, with a video of 25 MB
  *     blip-video-cut    a video whose download is cut twice, and then whole
@@ -36,7 +37,7 @@ const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NA
  * @returns null for a text that names none
  */
 export function readScenario(text: string): Scenario | null {
-	const [, prefix, rest = ''] = /^(?:(blip|once|later)-)?(.*)$/s.exec(text) ?? [];
+	const [, prefix, rest = ''] = /^(?:(blip|once|twice|later)-)?(.*)$/s.exec(text) ?? [];
 	const sized = /^video-\d+mb(?=-|$)/.exec(rest)?.[0];
 	const name = sized ?? NAMES.find((known) => rest === known || rest.startsWith(`${known}-`));
 	if (name === undefined) return null;
@@ -46,9 +47,13 @@ export function readScenario(text: string): Scenario | null {
 		story: name in STORIES ? name : 'success',
 		odd: name in STORIES || isVideo ? null : name,
 		video: isVideo ? name : null,
-		oddWhen: prefix === 'blip' || prefix === 'once' || prefix === 'later' ? prefix : 'always',
+		oddWhen: isOddWhen(prefix) ? prefix : 'always',
 		seconds: seconds === undefined ? null : Number(seconds),
 	};
+}
+
+function isOddWhen(prefix: string | undefined): prefix is OddWhen {
+	return prefix !== undefined && ['blip', 'once', 'twice', 'later'].includes(prefix);
 }
 
 /** @param check the number of the check or download, from 1 */
@@ -60,6 +65,8 @@ export function isOdd(when: OddWhen, check: number): boolean {
 			return check <= 2;
 		case 'once':
 			return check === 2;
+		case 'twice':
+			return check === 2 || check === 3;
 		case 'later':
 			return check >= 2;
 	}

@@ -212,7 +212,7 @@ describe('what goes wrong, is told at once', () => {
 			/did not accept the API token.* bad-token$/,
 			/wrong, expired.*used up.*无效的令牌/,
 		],
-		['spent-token', /did not accept the API token/, /额度已用尽/],
+		['spent-token', /expired, used up or disabled/, /task itself goes on.*额度已用尽/],
 		['restricted', /limited to certain models.* restricted$/, /without a model restriction/],
 		['restricted-english', /limited to certain models/, /without a model restriction/],
 		['banned', /denied access to task banned/, /用户已被封禁/],

@@ -96,7 +96,7 @@ const KINDS: Kind[] = [
 	isRefused('not-found', 2, 404, /Base URL/),
 	isRefused('redirect', 2, 301, /Base URL/),
 	isRefused('web-page', 4, 200, /Base URL/),
-	isRefused('later-firewall-9s', 2, 403, /denied access/, expect.any(String)),
+	isRefused('later-banned-9s', 2, 403, /denied access/, expect.any(String)),
 	isRefused('quoting', 4, 400, /refused the request/),
 	isRefused('kling-1203', 2, 200, /refused the request/),
 

@@ -68,19 +68,30 @@ describe('an unknown task', () => {
 
 describe('a refusal, with the words of the gateway', () => {
 	const refusals: Array<[number, string, CheckResult]> = [
+		...['无效的令牌 (request id: 1)', '未提供令牌', 'Invalid token'].map(
+			(said): [number, string, CheckResult] => [
+				401,
+				relayError(said),
+				{ kind: 'tokenRefused', gatewayMessage: said },
+			],
+		),
+		[401, '', { kind: 'tokenRefused', gatewayMessage: null }],
 		...[
-			'无效的令牌 (request id: 1)',
-			'未提供令牌',
 			'该令牌额度已用尽 TokenStatusExhausted[sk-abc***xyz]',
+			'[sk-abc***xyz] 该令牌额度已用尽 !token.UnlimitedQuota && token.RemainQuota = 0',
 			'该令牌已过期',
-			'Invalid token',
+			'该令牌状态不可用',
+			'This token has expired',
+			'token quota is exhausted',
+			'The API key was used up',
+			'the token is disabled',
 		].map((said): [number, string, CheckResult] => [
 			401,
 			relayError(said),
-			{ kind: 'tokenRefused', gatewayMessage: said },
+			{ kind: 'tokenNoLongerValid', gatewayMessage: said },
 		]),
-		[401, '', { kind: 'tokenRefused', gatewayMessage: null }],
-		...['该令牌无权访问模型  (request id: 1)', 'This token has no access to model kling'].map(
+		[407, WEB_PAGE, { kind: 'proxyRefused' }],
+		...['该令牌无权访问模型 (request id: 1)', 'This token has no access to model kling'].map(
 			(said): [number, string, CheckResult] => [
 				403,
 				relayError(said),
@@ -150,6 +161,14 @@ describe('a wrong Base URL', () => {
 	});
 });
 
+test.each([[{ toString: 1 }], [{ valueOf: null, toString: null }], [[['success']]], [true]])(
+	'the code %j is none that means success',
+	(code) => {
+		const text = JSON.stringify({ code, data: { status: 'SUCCESS' } });
+		expect(classifyResponse(replyOf(text)).kind).toBe('requestRefused');
+	},
+);
+
 describe('a transient error', () => {
 	test.each([
 		['rate limit, no body', 429, '', /429/],
@@ -190,6 +209,30 @@ describe('a transient error', () => {
 			cause: 'the connection was cut',
 			isRateLimited: false,
 			retryAfterMs: null,
+		});
+	});
+});
+
+describe("foreign words are cleaned: the gateway's", () => {
+	const dirty = `a\u0000\r\n[ERROR] forged <img src=x> \u202egnp\u200b${'!'.repeat(1000)}`;
+	const cleaned = /^a \[ERROR\] forged ‹img src=x› gnp!+…$/;
+
+	test.each<[string, number, unknown]>([
+		['message of an error', 401, { error: { message: dirty } }],
+		['error', 400, { error: dirty }],
+		['message', 403, { message: dirty }],
+		['msg', 200, { code: 7, msg: dirty }],
+	])('%s', (_where, statusCode, body) => {
+		const result = classifyResponse(replyOf(JSON.stringify(body), { statusCode }));
+		expect(result).toMatchObject({ gatewayMessage: expect.stringMatching(cleaned) });
+	});
+
+	test('reason of a failed task', () => {
+		const text = JSON.stringify({ data: { status: 'FAILURE', fail_reason: dirty } });
+		expect(classifyResponse(replyOf(text))).toMatchObject({
+			task: { failureReason: expect.stringMatching(cleaned) },
+			// what Simplify off gives stays as it came
+			body: text,
 		});
 	});
 });

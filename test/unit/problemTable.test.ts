@@ -15,12 +15,17 @@ const LAST_TASK: Task = {
 /** One of each kind, as it is without and with the gateway's words. */
 const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	noTaskId: [{ kind: 'noTaskId' }],
+	taskIdLost: [{ kind: 'taskIdLost' }],
 	taskIdLostDigits: [{ kind: 'taskIdLostDigits' }],
 	unusableTaskId: [{ kind: 'unusableTaskId' }],
 	taskUnknown: [{ kind: 'taskUnknown' }],
 	tokenRefused: [
 		{ kind: 'tokenRefused', gatewayMessage: null },
 		{ kind: 'tokenRefused', gatewayMessage: SAID },
+	],
+	tokenNoLongerValid: [
+		{ kind: 'tokenNoLongerValid', gatewayMessage: null },
+		{ kind: 'tokenNoLongerValid', gatewayMessage: SAID },
 	],
 	tokenRestricted: [
 		{ kind: 'tokenRestricted', gatewayMessage: null },
@@ -35,6 +40,8 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 		{ kind: 'requestRefused', statusCode: 418, gatewayMessage: null },
 		{ kind: 'requestRefused', statusCode: 418, gatewayMessage: SAID },
 	],
+	proxyRefused: [{ kind: 'proxyRefused' }],
+	certificateNotTrusted: [{ kind: 'certificateNotTrusted', cause: SAID }],
 	notSent: [{ kind: 'notSent', cause: SAID }],
 	checkFailed: [{ kind: 'checkFailed', cause: SAID }],
 	tooManyFailedChecks: [{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 }],
@@ -95,7 +102,7 @@ describe.each(ALL)('%j', (problem) => {
 	});
 });
 
-const WITHOUT_TASK_ID = new Set<ProblemKind>(['noTaskId', 'unreadableParameters']);
+const WITHOUT_TASK_ID = new Set<ProblemKind>(['noTaskId', 'taskIdLost', 'unreadableParameters']);
 
 test.each(ALL.filter(({ kind }) => !WITHOUT_TASK_ID.has(kind)))('%j names the task', (problem) => {
 	expect(textsOf(problem, null).message).toContain(TASK_ID);
@@ -103,29 +110,6 @@ test.each(ALL.filter(({ kind }) => !WITHOUT_TASK_ID.has(kind)))('%j names the ta
 });
 
 describe('the words of the gateway', () => {
-	const pageOfText = 'line after line\n\t of <html> '.repeat(500);
-	const wordy: Problem[] = [
-		{ kind: 'tokenRefused', gatewayMessage: pageOfText },
-		{ kind: 'tokenRestricted', gatewayMessage: pageOfText },
-		{ kind: 'accessRefused', gatewayMessage: pageOfText },
-		{ kind: 'wrongBaseUrl', received: pageOfText },
-		{ kind: 'requestRefused', statusCode: 400, gatewayMessage: pageOfText },
-		{ kind: 'notSent', cause: pageOfText },
-		{ kind: 'checkFailed', cause: pageOfText },
-		{ kind: 'tooManyFailedChecks', cause: pageOfText, failedChecks: 21 },
-		{ kind: 'taskFailed', reason: pageOfText },
-		{ kind: 'timedOut', maxWaitMinutes: 30, cause: pageOfText },
-	];
-
-	test.each(wordy)('are shortened to a line: $kind', (problem) => {
-		const { message, description } = textsOf(problem, null);
-		const told = `${message} ${description}`;
-		expect(told).toContain('line after line of <html> line');
-		expect(told).not.toMatch(/[\n\t]/);
-		expect(told).toContain('…');
-		expect(told.length).toBeLessThan(1000);
-	});
-
 	test.each(
 		ALL.filter(
 			(problem) =>
@@ -153,6 +137,12 @@ describe('what each problem says', () => {
 			{ kind: 'tokenRestricted', gatewayMessage: null },
 			/without a model restriction/,
 		],
+		[
+			'that the task goes on, and how to get at it',
+			{ kind: 'tokenNoLongerValid', gatewayMessage: null },
+			/task itself goes on.*another API token of the same account/,
+		],
+		['that it was charged', { kind: 'taskIdLost' }, /accepted and charged.*not submit again/i],
 		['where to look', { kind: 'wrongBaseUrl', received: 'a web page' }, /web page.*"Base URL"/],
 		['the HTTP status', { kind: 'requestRefused', statusCode: 418, gatewayMessage: null }, /418/],
 		['how to pass the id', { kind: 'taskIdLostDigits' }, /as text/],
@@ -194,10 +184,20 @@ describe('what each problem says', () => {
 	});
 });
 
+test('a task id that is any text is cleaned, and only the texts have it so', () => {
+	const taskId = '1\n[ERROR] forged <b>\u202e';
+	const texts = describeProblem(
+		{ kind: 'taskUnknown' },
+		{ taskId, lastTask: null, continuesOnFail: false },
+	);
+	expect(texts.message).toBe("Task 1 [ERROR] forged ‹b› is unknown to this token's account");
+});
+
 describe('whose error it is', () => {
 	/** The other kinds are about the gateway's replies, or those of the videos' hosts. */
 	const OF_THE_NODE: ProblemKind[] = [
 		'noTaskId',
+		'taskIdLost',
 		'taskIdLostDigits',
 		'unusableTaskId',
 		'unreadableParameters',
@@ -218,6 +218,8 @@ describe('whose error it is', () => {
 		const statuses: Partial<Record<ProblemKind, string>> = {
 			taskUnknown: '400',
 			tokenRefused: '401',
+			tokenNoLongerValid: '401',
+			proxyRefused: '407',
 			tokenRestricted: '403',
 			accessRefused: '403',
 			requestRefused: '418',

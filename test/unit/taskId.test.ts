@@ -11,6 +11,8 @@ describe('a Task ID as the expression gives it', () => {
 		['../models', '../models'],
 		['...', '...'],
 		['任务 🎬', '任务 🎬'],
+		[842250903629086785n, '842250903629086785'],
+		['1'.repeat(200), '1'.repeat(200)],
 	])('%j asks for %s', (given, taskId) => {
 		expect(readTaskId(given)).toEqual({ kind: 'taskId', taskId });
 	});
@@ -38,8 +40,38 @@ describe('a Task ID as the expression gives it', () => {
 		[{ task_id: '842250903629086785' }, '{"task_id":"842250903629086785"}'],
 		[['842250903629086785'], '["842250903629086785"]'],
 		[() => '842250903629086785', 'function'],
+		[{ task_id: 842250903629086785n }, 'object'],
+		['1'.repeat(201), '1'.repeat(201)],
+		['1'.repeat(100_000), `${'1'.repeat(299)}…`],
 	])('%p cannot be one, and is shown as %s', (given, shown) => {
 		expect(readTaskId(given)).toEqual({ kind: 'unusableTaskId', taskId: shown });
+	});
+});
+
+describe('an id that the gateway lost', () => {
+	// see the fixtures: submit-upstream-snoid
+	const reply = { id: '', object: 'video', model: 'kling-v1-6', status: '', progress: 0 };
+
+	test.each([
+		['an empty id', reply],
+		['an empty task_id', { ...reply, id: undefined, task_id: '' }],
+	])('is told by a submit reply with %s', (_what, item) => {
+		for (const given of ['', undefined, null]) {
+			expect(readTaskId(given, item)).toEqual({ kind: 'taskIdLost', taskId: '' });
+		}
+	});
+
+	test.each<[string, unknown]>([
+		['no item', undefined],
+		['an item without any id', {}],
+		['a row of a table whose cells are empty', { task_id: '', id: '', name: '' }],
+		['a reply that has one', { ...reply, id: '1' }],
+	])('is not told by %s', (_what, item) => {
+		expect(readTaskId('', item)).toEqual({ kind: 'noTaskId', taskId: '' });
+	});
+
+	test('does not count when the user gives an id', () => {
+		expect(readTaskId('7', reply)).toEqual({ kind: 'taskId', taskId: '7' });
 	});
 });
 

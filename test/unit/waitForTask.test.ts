@@ -321,48 +321,69 @@ describe('passing trouble', () => {
 	});
 });
 
-describe('a refused token', () => {
-	test('is believed at once before any good check', async () => {
-		const { result, checkedAt } = await wait({}, [TOKEN_REFUSED, DONE]);
-		expect(checkedAt).toEqual([0]);
-		expect(result).toEqual({ kind: 'problem', problem: TOKEN_REFUSED, lastReply: null });
+const PASSING_AFTER_A_GOOD_CHECK: Array<[PermanentError, string]> = [
+	[TOKEN_REFUSED, 'the gateway did not accept the API token'],
+	[
+		{ kind: 'tokenRefused', gatewayMessage: '无效的令牌' },
+		'the gateway did not accept the API token (无效的令牌)',
+	],
+	[{ kind: 'wrongBaseUrl', received: 'a web page' }, 'the gateway answered with a web page'],
+	[{ kind: 'accessRefused', gatewayMessage: null }, 'the gateway answered with HTTP status 403'],
+	[{ kind: 'proxyRefused' }, 'the proxy asked for a user name and password'],
+	[
+		{ kind: 'certificateNotTrusted', cause: 'self-signed certificate' },
+		"the gateway's certificate was not trusted (self-signed certificate)",
+	],
+];
+
+describe('a permanent error that may be passing once a check has gone well', () => {
+	test.each(PASSING_AFTER_A_GOOD_CHECK)('%j ends the wait before that', async (error) => {
+		const problem = { kind: 'problem', problem: error, lastReply: null };
+		const atOnce = await wait({}, [error, DONE]);
+		expect(atOnce.checkedAt).toHaveLength(1);
+		expect(atOnce.result).toEqual(problem);
+
+		const later = await wait({}, [TRANSIENT, TRANSIENT, error, DONE]);
+		expect(later.checkedAt).toHaveLength(3);
+		expect(later.result).toEqual(problem);
 	});
 
-	test('is believed at once after nothing but trouble', async () => {
-		const { result } = await wait({}, [TRANSIENT, TRANSIENT, TOKEN_REFUSED, DONE]);
-		expect(result).toEqual({ kind: 'problem', problem: TOKEN_REFUSED, lastReply: null });
+	test.each(PASSING_AFTER_A_GOOD_CHECK)('%j is waited through after that', async (error) => {
+		const { result } = await wait({}, [RUNNING, ...times(20, error), DONE]);
+		expect(result).toMatchObject({ reply: DONE, wait: { checks: 22 } });
 	});
 
-	test('is believed the second time after a good check', async () => {
-		const { result } = await wait({}, [RUNNING, TOKEN_REFUSED, TOKEN_REFUSED, DONE]);
-		expect(result).toEqual({ kind: 'problem', problem: TOKEN_REFUSED, lastReply: RUNNING });
+	test.each(PASSING_AFTER_A_GOOD_CHECK)('%j counts as a failed check: %s', async (error, cause) => {
+		const { result } = await wait({ maxFailedChecks: 2 }, [RUNNING, TRANSIENT, error]);
+		const problem = { kind: 'tooManyFailedChecks', cause, failedChecks: 3 };
+		expect(result).toEqual({ kind: 'problem', problem, lastReply: RUNNING });
 	});
 
-	test('is forgotten with the next good check', async () => {
-		const hiccups = [RUNNING, TOKEN_REFUSED, RUNNING, TOKEN_REFUSED, RUNNING, TOKEN_REFUSED];
-		const { result } = await wait({}, [...hiccups, DONE]);
-		expect(result).toMatchObject({ reply: DONE, wait: { checks: 7 } });
+	test('has a gap that doubles', async () => {
+		const plan = { intervalMs: SECOND };
+		const { checkedAt } = await wait(plan, [RUNNING, ...times(3, TOKEN_REFUSED), DONE]);
+		expect(gapsBetween(checkedAt)).toEqual([1, 2, 4, 8]);
 	});
 });
 
-describe('any other refusal ends the wait at once', () => {
-	const refusals: PermanentError[] = [
+describe('any other permanent error ends the wait at once', () => {
+	const errors: PermanentError[] = [
 		{ kind: 'taskUnknown' },
+		{ kind: 'tokenNoLongerValid', gatewayMessage: '该令牌已过期' },
 		{ kind: 'tokenRestricted', gatewayMessage: null },
 		{ kind: 'accessRefused', gatewayMessage: 'banned' },
-		{ kind: 'wrongBaseUrl', received: 'a web page' },
 		{ kind: 'requestRefused', statusCode: 400, gatewayMessage: null },
 		{ kind: 'notSent', cause: 'Invalid URL' },
 	];
 
-	test.each(refusals)('$kind', async (refusal) => {
-		const atOnce = await wait({}, [refusal, DONE]);
+	test.each(errors)('$kind', async (error) => {
+		const atOnce = await wait({}, [error, DONE]);
 		expect(atOnce.checkedAt).toHaveLength(1);
-		expect(atOnce.result).toEqual({ kind: 'problem', problem: refusal, lastReply: null });
+		expect(atOnce.result).toEqual({ kind: 'problem', problem: error, lastReply: null });
 
-		const later = await wait({}, [RUNNING, refusal, DONE]);
+		const later = await wait({}, [RUNNING, error, DONE]);
 		expect(later.checkedAt).toHaveLength(2);
-		expect(later.result).toEqual({ kind: 'problem', problem: refusal, lastReply: RUNNING });
+		expect(later.result).toEqual({ kind: 'problem', problem: error, lastReply: RUNNING });
 	});
 });
 

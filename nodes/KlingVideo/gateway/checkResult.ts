@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isNullOr, isNumber, isText, type Guard, type GuardedFields } from '../reading/guards';
-import { isJsonObject, parseJsonObject, readText } from '../reading/readJson';
+import { readWords } from '../reading/foreignWords';
+import { isJsonObject, parseJsonObject, readNumber } from '../reading/readJson';
 import type { StatusResponse } from './statusResponse';
 import { readTask, type Task } from './task';
 
@@ -25,16 +26,21 @@ export interface TransientError {
 	retryAfterMs: number | null;
 }
 
-/** The fields of each permanent error: the next check would end the same. */
+/** The fields of each permanent error: the next check would end the same, unless `describePassing` says more. */
 export const PERMANENT_ERROR_FIELDS = {
 	taskUnknown: {},
 	tokenRefused: { gatewayMessage: isNullOr(isText) },
+	/** The token is expired, used up or disabled, by the gateway's own words. */
+	tokenNoLongerValid: { gatewayMessage: isNullOr(isText) },
 	/** The token may use certain models only. */
 	tokenRestricted: { gatewayMessage: isNullOr(isText) },
 	accessRefused: { gatewayMessage: isNullOr(isText) },
 	/** `received` says what came instead of the gateway's reply. */
 	wrongBaseUrl: { received: isText },
 	requestRefused: { statusCode: isNumber, gatewayMessage: isNullOr(isText) },
+	/** A proxy between this n8n and the gateway asks for a user name and password. */
+	proxyRefused: {},
+	certificateNotTrusted: { cause: isText },
 	notSent: { cause: isText },
 } as const satisfies Record<string, Record<string, Guard<unknown>>>;
 
@@ -44,20 +50,52 @@ export type PermanentError = {
 	>;
 }[keyof typeof PERMANENT_ERROR_FIELDS];
 
+/**
+ * After a good check, address, token and network were right a moment ago. What says otherwise then may
+ * be a passing state of the gateway or of something in front of it: it answers 401 while its database
+ * cannot be read, and maintenance shows a web page, a redirect, a 404 or another certificate. Only what
+ * the gateway itself says of the task, or of the token in particular, stays true.
+ *
+ * @returns what is wrong, as a transient error would say it; null for what does not pass
+ */
+export function describePassing(error: PermanentError): string | null {
+	switch (error.kind) {
+		case 'tokenRefused':
+			return withMessage('the gateway did not accept the API token', error.gatewayMessage);
+		case 'wrongBaseUrl':
+			return `the gateway answered with ${error.received}`;
+		case 'accessRefused':
+			// the gateway gives a reason; without one, it is the page of a firewall or a proxy
+			return error.gatewayMessage === null ? 'the gateway answered with HTTP status 403' : null;
+		case 'proxyRefused':
+			return 'the proxy asked for a user name and password';
+		case 'certificateNotTrusted':
+			return withMessage("the gateway's certificate was not trusted", error.cause);
+		case 'taskUnknown':
+		case 'tokenNoLongerValid':
+		case 'tokenRestricted':
+		case 'requestRefused':
+		case 'notSent':
+			return null;
+	}
+}
+
 const TOO_MANY_REQUESTS = 429;
+const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 /** The longest time that the gateway is left alone when it asks for that. */
 export const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
 /** Kling's codes for "too fast" and "too many". */
-const KLING_RATE_LIMIT_CODES = new Set([1302, 1303]);
+const KLING_RATE_LIMIT_CODES: ReadonlySet<unknown> = new Set([1302, 1303]);
 /** Kling's codes for faults of its own servers. All other codes are permanent. */
-const KLING_SERVER_ERROR_CODES = new Set([5000, 5001, 5002]);
+const KLING_SERVER_ERROR_CODES: ReadonlySet<unknown> = new Set([5000, 5001, 5002]);
 
 /** Says what a response means, by the gateway's documents and its relay's source. Never throws. */
 export function classifyResponse(response: StatusResponse): CheckResult {
 	switch (response.kind) {
 		case 'notSent':
+		case 'certificateNotTrusted':
 			return response;
 		case 'noResponse':
 			return transientError(response.cause);
@@ -81,11 +119,16 @@ export function classifyResponse(response: StatusResponse): CheckResult {
 		};
 	}
 	if (statusCode >= 300 && statusCode < 400) {
-		const received = withMessage('a redirect', readText(response.location));
+		const received = withMessage('a redirect', readWords(response.location));
 		return { kind: 'wrongBaseUrl', received };
 	}
+	if (statusCode === PROXY_AUTHENTICATION_REQUIRED) return { kind: 'proxyRefused' };
 	if (body !== null && saysTaskUnknown(body)) return { kind: 'taskUnknown' };
-	if (statusCode === 401) return { kind: 'tokenRefused', gatewayMessage };
+	if (statusCode === 401) {
+		return saysTokenEnded(gatewayMessage)
+			? { kind: 'tokenNoLongerValid', gatewayMessage }
+			: { kind: 'tokenRefused', gatewayMessage };
+	}
 	if (statusCode === 403) {
 		return isModelRestriction(gatewayMessage)
 			? { kind: 'tokenRestricted', gatewayMessage }
@@ -116,13 +159,13 @@ function classifyBody(
 	body: IDataObject,
 	gatewayMessage: string | null,
 ): CheckResult {
-	const code = Number(body.code);
+	const code = readCode(body.code);
 	const isRateLimited = KLING_RATE_LIMIT_CODES.has(code);
 	if (isRateLimited || KLING_SERVER_ERROR_CODES.has(code)) {
 		const cause = withMessage(`Kling answered with code ${code}`, gatewayMessage);
 		return { ...transientError(cause), isRateLimited };
 	}
-	if (!isSuccessCode(body.code)) return { kind: 'requestRefused', statusCode, gatewayMessage };
+	if (!isSuccessCode(code)) return { kind: 'requestRefused', statusCode, gatewayMessage };
 	const task = readTask(body);
 	return task === null
 		? transientError(withMessage('the gateway sent a reply without a task', gatewayMessage))
@@ -139,16 +182,31 @@ function isTransientStatus(statusCode: number): boolean {
 	return [408, 425, TOO_MANY_REQUESTS].includes(statusCode) || statusCode >= 500;
 }
 
+/** @returns a number for Kling's codes, also when one comes as text; null for a reply without a code */
+function readCode(code: unknown): string | number | null {
+	if (code === undefined || code === null) return null;
+	if (typeof code !== 'string' && typeof code !== 'number') return 'unreadable';
+	return readNumber(code) ?? readWords(code);
+}
+
 /** The relay says "success", Kling says 0; a reply without a code is judged by what it holds. */
-function isSuccessCode(code: unknown): boolean {
-	if (code === undefined || code === null) return true;
-	return /^(success|0?)$/i.test(String(code).trim());
+function isSuccessCode(code: string | number | null): boolean {
+	return code === null || code === 0 || String(code).toLowerCase() === 'success';
 }
 
 /** A gateway of this family answers HTTP 400 for a task that it does not know, not 404. */
 function saysTaskUnknown(body: IDataObject): boolean {
 	const innerCode = isJsonObject(body.error) ? body.error.code : null;
 	return body.code === 'task_not_exist' || innerCode === 'task_not_exist';
+}
+
+/** The relay's words for a token that is expired, used up or disabled, in its two languages. */
+const TOKEN_ENDED =
+	/已过期|已用尽|状态不可用|\b(?:expired|exhausted|used up|disabled|status is unavailable)\b/i;
+
+/** Only where the words leave no doubt: a newer relay says "Invalid token" of every token. */
+function saysTokenEnded(gatewayMessage: string | null): boolean {
+	return gatewayMessage !== null && TOKEN_ENDED.test(gatewayMessage);
 }
 
 /** The relay's words for a token that may use some models only, in its two languages. */
@@ -159,8 +217,8 @@ function isModelRestriction(gatewayMessage: string | null): boolean {
 /** The sentence in which a reply explains itself; the relay and Kling keep it in different places. */
 function readGatewayMessage(body: IDataObject): string | null {
 	const { error } = body;
-	const text = isJsonObject(error) ? readText(error.message) : readText(error);
-	return text ?? readText(body.message) ?? readText(body.msg);
+	const words = isJsonObject(error) ? readWords(error.message) : readWords(error);
+	return words ?? readWords(body.message) ?? readWords(body.msg);
 }
 
 function withMessage(cause: string, message: string | null): string {

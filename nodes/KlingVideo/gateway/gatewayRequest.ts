@@ -4,12 +4,13 @@ import { isJsonObject, readText } from '../reading/readJson';
 export const CREDENTIAL_TYPE = 'ezModelApi';
 
 /** The credential's Base URL without slashes at its end, where n8n resolves expressions. */
-export const BASE_URL_EXPRESSION = '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}';
+export const BASE_URL_EXPRESSION =
+	'={{ $credentials.baseUrl.trim().replace(/(?<!\\/)\\/+$/, "") }}';
 
 /** The same, where it does not. */
 export function readBaseUrl(credential: unknown): string {
 	const baseUrl = isJsonObject(credential) ? readText(credential.baseUrl) : null;
-	return (baseUrl ?? '').replace(/\/+$/, '');
+	return (baseUrl ?? '').replace(/(?<!\/)\/+$/, '');
 }
 
 export const REQUEST_HEADERS = { Accept: 'application/json' };
@@ -29,6 +30,5 @@ export function buildStatusRequest(path: string) {
 		url: `/kling/v1/videos/${path}`,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
-		encoding: 'text',
 	} as const satisfies Partial<IHttpRequestOptions>;
 }

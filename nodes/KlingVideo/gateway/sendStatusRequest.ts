@@ -2,6 +2,7 @@ import type { DeclarativeRestApiSettings, IHttpRequestOptions } from 'n8n-workfl
 import type { NodeContext } from '../nodeContext';
 import { readErrorMessage } from '../reading/readError';
 import { CREDENTIAL_TYPE } from './gatewayRequest';
+import type { RedactToken } from './redactToken';
 import { readHttpResponse, responseFromError, type StatusResponse } from './statusResponse';
 import { encodeTaskId } from './taskId';
 
@@ -11,6 +12,7 @@ import { encodeTaskId } from './taskId';
  * @param request all but the task id: base URL, method, path of the kind, headers, proxy, SSL
  * @param timeoutMs for n8n, whose timeout starts anew with every byte that arrives
  * @param signal ends the request; its reason says why, and becomes the cause
+ * @param redact takes the API token out of all that comes back
  */
 export async function sendStatusRequest(
 	context: NodeContext,
@@ -18,6 +20,7 @@ export async function sendStatusRequest(
 	taskId: string,
 	timeoutMs: number,
 	signal: AbortSignal,
+	redact: RedactToken,
 ): Promise<StatusResponse> {
 	try {
 		const options: IHttpRequestOptions = {
@@ -28,18 +31,23 @@ export async function sendStatusRequest(
 			// a copy: n8n writes the credential into it
 			headers: { ...request.headers },
 			returnFullResponse: true,
+			// so that no more of it is read than is wanted
+			encoding: 'stream',
 		};
 		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
 			withCancelSignal(context, signal),
 			CREDENTIAL_TYPE,
 			options,
 		);
-		return readHttpResponse(response, Date.now());
+		const read = await readHttpResponse(response, redact, signal);
+		return read.kind !== 'response' && signal.aborted ? responseFromAbort(signal) : read;
 	} catch (error) {
-		return signal.aborted
-			? { kind: 'noResponse', cause: readErrorMessage(signal.reason) }
-			: responseFromError(error);
+		return signal.aborted ? responseFromAbort(signal) : responseFromError(error, redact);
 	}
+}
+
+function responseFromAbort({ reason }: AbortSignal): StatusResponse {
+	return { kind: 'noResponse', cause: readErrorMessage(reason) };
 }
 
 /** n8n cancels a request by its context's signal and by no other. */

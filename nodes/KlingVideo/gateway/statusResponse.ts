@@ -1,7 +1,10 @@
+import { cleanWords, readWords } from '../reading/foreignWords';
 import { describeConnectionError, readRequestError } from '../reading/readError';
 import { isJsonObject, readText } from '../reading/readJson';
+import { MAX_BODY_BYTES, readBody } from './readBody';
+import type { RedactToken } from './redactToken';
 
-/** What came back from a status request. */
+/** What came back from a status request, without the API token. */
 export type StatusResponse =
 	| {
 			kind: 'response';
@@ -16,41 +19,64 @@ export type StatusResponse =
 	  }
 	/** The network or the gateway did not answer; the next request may go well. */
 	| { kind: 'noResponse'; cause: string }
+	/** The gateway, or what answers in its place, cannot prove that it is the one. */
+	| { kind: 'certificateNotTrusted'; cause: string }
 	/** Nothing was sent, and the next request would end the same. */
 	| { kind: 'notSent'; cause: string };
 
-/** Reads what n8n's request helper returns when it is asked for the full response. */
-export function readHttpResponse(response: unknown, receivedAtMs: number): StatusResponse {
+/**
+ * Reads what n8n's request helper returns when it is asked for the full response and a stream. Never
+ * throws.
+ *
+ * @param signal ends the reading
+ */
+export async function readHttpResponse(
+	response: unknown,
+	redact: RedactToken,
+	signal: AbortSignal,
+): Promise<StatusResponse> {
 	if (!isJsonObject(response) || typeof response.statusCode !== 'number') {
 		return { kind: 'noResponse', cause: 'n8n returned a reply without a status' };
 	}
+	const receivedAtMs = Date.now();
+	const body = await readBody(response.body, signal);
+	if (body.kind === 'tooLarge') {
+		const cause = `the gateway sent a reply of more than ${MAX_BODY_BYTES / 1e6} MB`;
+		return { kind: 'noResponse', cause };
+	}
+	if (body.kind === 'brokeOff') return { kind: 'noResponse', cause: 'the reply broke off' };
+
 	const headers = isJsonObject(response.headers) ? response.headers : {};
 	return {
 		kind: 'response',
 		statusCode: response.statusCode,
 		contentType: readText(headers['content-type']) ?? '',
 		retryAfter: readText(headers['retry-after']) ?? '',
-		location: readText(headers.location) ?? '',
-		text: typeof response.body === 'string' ? response.body : '',
+		location: readWords(redact(readText(headers.location) ?? '')) ?? '',
+		text: redact(body.text),
 		receivedAtMs,
 	};
 }
 
-/** Codes of requests that cannot be sent, or whose host cannot be trusted, however often one tries. */
-const PERMANENT_CODE =
-	/^ERR_(INVALID|BAD_REQUEST|UNESCAPED|TLS_CERT)|CERT|SELF_SIGNED|LEAF_SIGNATURE/;
+/** Codes of hosts that cannot be trusted. */
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|LEAF_SIGNATURE/;
+
+/** Codes of requests that cannot be sent, however often one tries. */
+const PERMANENT_CODE = /^ERR_(?:INVALID|BAD_REQUEST|UNESCAPED)/;
 
 /** n8n's own refusals have no code: domains that the credential or n8n's administrator forbids. */
 const REFUSED_BY_N8N = /^Domain not allowed|request was blocked|not have any credentials/i;
 
 /** Reads what n8n's request helper throws. */
-export function responseFromError(error: unknown): StatusResponse {
-	const { code, message } = readRequestError(error);
-	const isPermanent = PERMANENT_CODE.test(code) || (code === '' && REFUSED_BY_N8N.test(message));
-	return isPermanent
-		? { kind: 'notSent', cause: message }
-		: {
-				kind: 'noResponse',
-				cause: describeConnectionError(error, 'the host name of the Base URL'),
-			};
+export function responseFromError(error: unknown, redact: RedactToken): StatusResponse {
+	const { code, message: rawMessage } = readRequestError(error);
+	const message = redact(rawMessage);
+	if (PERMANENT_CODE.test(code) || (code === '' && REFUSED_BY_N8N.test(message))) {
+		return { kind: 'notSent', cause: cleanWords(message) };
+	}
+	if (CERTIFICATE_CODE.test(code)) {
+		return { kind: 'certificateNotTrusted', cause: cleanWords(message) };
+	}
+	const cause = describeConnectionError({ code, message }, 'the host name of the Base URL');
+	return { kind: 'noResponse', cause };
 }

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { readWords } from '../reading/foreignWords';
 import { isJsonObject, readId, readNumber, readText } from '../reading/readJson';
 
 export const TASK_STATUSES = [
@@ -144,9 +145,29 @@ function readTimeMs(value: unknown): number | null {
 	return looksLikeMilliseconds ? time : time * 1000;
 }
 
+/** Signed links have about a thousand characters. */
+const MAX_URL_LENGTH = 8192;
+
+const WEB_URL = /^https?:\/\/[^\s\p{Cc}]+$/iu;
+
+/** The machine itself, as `URL` writes it. */
+const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const CONTENT_PATH = /^\/v1\/videos\/[^/]+\/content$/;
+
+/** @returns an address as it came: it is no text to be cleaned */
 function readUrl(value: unknown): string | null {
 	const text = readText(value);
-	return text !== null && /^https?:\/\/\S+$/i.test(text) ? text : null;
+	const isUrl = text !== null && text.length <= MAX_URL_LENGTH && WEB_URL.test(text);
+	return isUrl && URL.canParse(text) && !isRelaysOwnAddress(new URL(text)) ? text : null;
+}
+
+/**
+ * A newer relay that has no video gives the address of its own proxy for it, which needs the API token
+ * and says nothing then. Its host is "localhost", unless the relay was told its own name. Only both
+ * together, that path on such a host, are left out: a gateway on the same machine may serve real videos.
+ */
+function isRelaysOwnAddress({ hostname, pathname }: URL): boolean {
+	return LOOPBACK_HOST.test(hostname) && CONTENT_PATH.test(pathname);
 }
 
 function readVideos(levels: IDataObject[]): Video[] {
@@ -183,8 +204,9 @@ function readVideoList(taskResult: unknown): Video[] {
  */
 function readFailureReason(levels: IDataObject[], spelling: string | null): string {
 	const readReason = (value: unknown) => {
-		const text = readText(value);
-		return text === null || readUrl(text) !== null || /^succe(ss|ed)$/i.test(text) ? null : text;
+		if (readUrl(value) !== null) return null;
+		const words = readWords(value);
+		return words === null || /^succe(?:ss|ed)$/i.test(words) ? null : words;
 	};
 	return (
 		first(levels, (level) => readReason(level.task_status_msg)) ??

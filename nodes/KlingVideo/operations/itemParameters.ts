@@ -13,17 +13,19 @@ export interface ItemParameters {
 }
 
 /**
+ * @param item what the input item holds
  * @param parameter gives a parameter's value for the item, or the fallback if it is not shown
  * @throws what n8n throws when it cannot resolve an expression
  */
 export function readItemParameters(
+	item: unknown,
 	parameter: (name: string, fallback: unknown) => unknown,
 ): ItemParameters {
 	const download = parameter('downloadVideo', false) === true;
 	const requestOptions = parameter('requestOptions', {});
 	const timeoutMs = isJsonObject(requestOptions) ? readNumber(requestOptions.timeout) : null;
 	return {
-		id: readTaskId(parameter('taskId', '')),
+		id: readTaskId(parameter('taskId', ''), item),
 		raw: parameter('simplify', true) === false,
 		fileField: download ? (readText(parameter('binaryPropertyName', 'data')) ?? 'data') : null,
 		timeoutMs: timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null,

@@ -23,7 +23,7 @@ export async function runForItem(
 ): Promise<INodeExecutionData[]> {
 	const run = joinNodeRun(context);
 	try {
-		const parameters = readItemParameters((name, fallback) =>
+		const parameters = readItemParameters(context.getInputData().json, (name, fallback) =>
 			context.getNodeParameter(name, fallback),
 		);
 		const { kind } = parameters.id;

@@ -1,13 +1,14 @@
 import type { DeclarativeRestApiSettings, Logger } from 'n8n-workflow';
 import { classifyResponse, type CheckResult } from '../gateway/checkResult';
 import { CREDENTIAL_TYPE } from '../gateway/gatewayRequest';
-import { redactToken } from '../gateway/redactToken';
+import { createTokenRedactor } from '../gateway/redactToken';
 import { sendStatusRequest } from '../gateway/sendStatusRequest';
 import type { StatusResponse } from '../gateway/statusResponse';
 import type { TaskStatus } from '../gateway/task';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import type { CallLimits } from '../limits/rateLimiter';
 import type { NodeContext } from '../nodeContext';
+import { cleanWords } from '../reading/foreignWords';
 import { isJsonObject } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
 import type { ItemParameters } from './itemParameters';
@@ -32,7 +33,7 @@ export async function createStatusCheck(
 	run: NodeRun,
 ): Promise<CheckTask> {
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
-	const token = isJsonObject(credential) ? credential.apiToken : null;
+	const redact = createTokenRedactor(isJsonObject(credential) ? credential.apiToken : null);
 	const maxRequestMs = timeoutMs ?? REQUEST_TIMEOUT_MS;
 	return async (limits) => {
 		const deadlineMs = monotonicNowMs() + limits.timeoutMs;
@@ -40,9 +41,9 @@ export async function createStatusCheck(
 			const requestMs = Math.max(1, Math.min(maxRequestMs, deadlineMs - monotonicNowMs()));
 			const response = await withTimeout(run, requestMs, (signal) =>
 				// n8n's own timeout is to come later: its text says less
-				sendStatusRequest(context, request, taskId, 2 * requestMs, signal),
+				sendStatusRequest(context, request, taskId, 2 * requestMs, signal, redact),
 			);
-			const checked = classifyResponse(redactToken(response, token));
+			const checked = classifyResponse(response);
 			if (!run.hasEnded()) logCheck(context.logger, taskId, checked);
 			return checked;
 		});
@@ -94,5 +95,5 @@ function logCheck(logger: Logger, taskId: string, result: CheckResult): void {
 		progress: task?.progress ?? null,
 	};
 	const summary = result.kind === 'transientError' ? result.cause : (entry.status ?? result.kind);
-	logger.debug(`Checked task ${taskId}: ${summary}`, { ...entry });
+	logger.debug(`Checked task ${cleanWords(taskId)}: ${summary}`, { ...entry });
 }

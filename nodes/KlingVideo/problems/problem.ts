@@ -5,10 +5,12 @@ import { isJsonObject } from '../reading/readJson';
 /**
  * Everything that can keep an item from its video, with the fields of each. Suspended waits store a
  * problem in n8n's database: whoever renames a kind or a field here adds a version to `storedWait.ts`.
+ * A new kind needs none: an older version of this package refuses it as it refuses another version.
  */
 const PROBLEM_FIELDS = {
 	...PERMANENT_ERROR_FIELDS,
 	noTaskId: {},
+	taskIdLost: {},
 	taskIdLostDigits: {},
 	unusableTaskId: {},
 	unreadableParameters: { cause: isText },

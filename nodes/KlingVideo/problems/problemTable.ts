@@ -1,4 +1,5 @@
 import type { Task } from '../gateway/task';
+import { cleanWords } from '../reading/foreignWords';
 import type { Problem, ProblemKind, ProblemOf } from './problem';
 
 /** What the texts of a problem can speak of. */
@@ -39,6 +40,12 @@ const PROBLEMS: ProblemTable = {
 		description:
 			'Set "Task ID" to the task_id that the submit call returned. If the item before has none, look there: the submit call may have been refused.',
 	},
+	taskIdLost: {
+		error: 'node',
+		message: 'The submit call was accepted and charged, but the gateway gave no task id',
+		description:
+			"Its reply has an empty id, so the task cannot be checked. Do not submit again at once: Kling may be making the video already. Ask EZModel's support about it, with the time of the submit call.",
+	},
 	taskIdLostDigits: {
 		error: 'node',
 		message: (_, { taskId }) =>
@@ -48,13 +55,13 @@ const PROBLEMS: ProblemTable = {
 	},
 	unusableTaskId: {
 		error: 'node',
-		message: (_, { taskId }) => `"${shorten(taskId)}" cannot be a Task ID`,
+		message: (_, { taskId }) => `"${taskId}" cannot be a Task ID`,
 		description:
 			'Set "Task ID" to the task_id that the submit call returned, as text: {{ $json.task_id }} or {{ $json.data.task_id }}.',
 	},
 	unreadableParameters: {
 		error: 'node',
-		message: ({ cause }) => `A field of this node cannot be read: ${shorten(cause)}`,
+		message: ({ cause }) => `A field of this node cannot be read: ${cause}`,
 		description: 'Look at the expressions in its fields, and at the item that they are read from.',
 	},
 	taskUnknown: {
@@ -72,6 +79,17 @@ const PROBLEMS: ProblemTable = {
 		description: ({ gatewayMessage }) =>
 			withGatewayMessage(
 				'The token is wrong, expired, switched off or used up. Look at it in the EZModel console, then update the EZModel API credential.',
+				gatewayMessage,
+			),
+	},
+	tokenNoLongerValid: {
+		error: 'api',
+		httpCode: '401',
+		message: (_, { taskId }) =>
+			`The API token is expired, used up or disabled: it cannot check task ${taskId}`,
+		description: ({ gatewayMessage }) =>
+			withGatewayMessage(
+				'The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console, then run this node again with the same Task ID; that costs nothing.',
 				gatewayMessage,
 			),
 	},
@@ -101,7 +119,7 @@ const PROBLEMS: ProblemTable = {
 		message: (_, { taskId }) =>
 			`The Base URL does not lead to the gateway (checking task ${taskId})`,
 		description: ({ received }) =>
-			`It answered with ${shorten(received)}. Set "Base URL" in the EZModel API credential to the gateway's address and nothing behind it, usually https://api.ezmodel.cloud.`,
+			`It answered with ${received}. Set "Base URL" in the EZModel API credential to the gateway's address and nothing behind it, usually https://api.ezmodel.cloud.`,
 	},
 	requestRefused: {
 		error: 'api',
@@ -114,6 +132,21 @@ const PROBLEMS: ProblemTable = {
 				gatewayMessage,
 			),
 	},
+	proxyRefused: {
+		error: 'api',
+		httpCode: '407',
+		message: (_, { taskId }) =>
+			`Task ${taskId} could not be checked: the proxy asks for a user name and password`,
+		description:
+			'The request did not reach the gateway. Set the proxy as http://user:password@host:port in the option "Proxy" of this node\'s "Request Options", or in the environment variables of n8n if it comes from there.',
+	},
+	certificateNotTrusted: {
+		error: 'api',
+		message: (_, { taskId }) =>
+			`Task ${taskId} could not be checked: the certificate of the gateway is not trusted`,
+		description: ({ cause }) =>
+			`${asSentence(cause)} Check "Base URL" in the EZModel API credential (usually https://api.ezmodel.cloud). If a proxy or a firewall in front of n8n reads the traffic, have n8n trust its certificate (NODE_EXTRA_CA_CERTS).`,
+	},
 	notSent: {
 		error: 'api',
 		message: (_, { taskId }) =>
@@ -123,21 +156,21 @@ const PROBLEMS: ProblemTable = {
 	},
 	checkFailed: {
 		error: 'api',
-		message: ({ cause }, { taskId }) => `Task ${taskId} could not be checked: ${shorten(cause)}`,
+		message: ({ cause }, { taskId }) => `Task ${taskId} could not be checked: ${cause}`,
 		description:
 			'This mostly passes by itself. Try again in a moment, or use the operation "Wait Until Complete", which goes on through such moments.',
 	},
 	tooManyFailedChecks: {
 		error: 'api',
 		message: ({ cause, failedChecks }, { taskId }) =>
-			`Task ${taskId} could not be checked ${failedChecks} times in a row: ${shorten(cause)}`,
+			`Task ${taskId} could not be checked ${failedChecks} times in a row: ${cause}`,
 		description: (_, context) =>
 			`${describeLastStatus(context)} ${WAIT_AGAIN} To wait through longer outages, raise the option "Max Failed Checks".${keepOtherItems(context)}`,
 	},
 	taskFailed: {
 		error: 'api',
 		message: ({ reason }, { taskId }) =>
-			`Task ${taskId} ended without a video: ${shorten(reason ?? 'Kling gave no reason')}`,
+			`Task ${taskId} ended without a video: ${reason ?? 'Kling gave no reason'}`,
 		description: (_, context) =>
 			`Its status is FAILURE. Change the images or the prompt as the reason says and submit a new task. To get such tasks as items, set the option "On Failed Task" to "Return the Task".${keepOtherItems(context)}`,
 	},
@@ -153,7 +186,7 @@ const PROBLEMS: ProblemTable = {
 		message: ({ maxWaitMinutes, cause }, { taskId, lastTask }) =>
 			cause === null || lastTask !== null
 				? `Task ${taskId} was not finished within ${formatMinutes(maxWaitMinutes)}`
-				: `Task ${taskId} could not be checked within ${formatMinutes(maxWaitMinutes)}: ${shorten(cause)}`,
+				: `Task ${taskId} could not be checked within ${formatMinutes(maxWaitMinutes)}: ${cause}`,
 		description: (_, context) =>
 			`${describeLastStatus(context)} ${WAIT_AGAIN} To wait longer, raise the option "Max Wait"; to get the last status as an item, set "On Timeout" to "Return Last Status".${keepOtherItems(context)}`,
 	},
@@ -172,7 +205,7 @@ const PROBLEMS: ProblemTable = {
 	downloadFailed: {
 		error: 'api',
 		message: ({ cause }, { taskId }) =>
-			`The video of task ${taskId} is ready, but could not be downloaded: ${shorten(cause)}`,
+			`The video of task ${taskId} is ready, but could not be downloaded: ${cause}`,
 		description:
 			'It was tried several times. Run this node again with the same Task ID: the video is still there, and that costs nothing.',
 	},
@@ -203,7 +236,7 @@ const PROBLEMS: ProblemTable = {
 	notSuspended: {
 		error: 'node',
 		message: ({ cause }, { taskId }) =>
-			`Task ${taskId} is not waited for: n8n could not suspend the workflow (${shorten(cause)})`,
+			`Task ${taskId} is not waited for: n8n could not suspend the workflow (${cause})`,
 		description: `The task itself goes on. ${USE_WAIT}.`,
 	},
 	otherVersion: {
@@ -229,7 +262,8 @@ export interface DescribedProblem {
 }
 
 export function describeProblem(problem: Problem, context: ProblemContext): DescribedProblem {
-	return fillRow(problem.kind, problem, context);
+	// the id may be any text of the user's
+	return fillRow(problem.kind, problem, { ...context, taskId: cleanWords(context.taskId) });
 }
 
 function fillRow<Kind extends ProblemKind>(
@@ -263,17 +297,9 @@ function formatMinutes(count: number): string {
 }
 
 function withGatewayMessage(advice: string, gatewayMessage: string | null): string {
-	return gatewayMessage === null
-		? advice
-		: `${advice} The gateway said: ${shorten(gatewayMessage)}`;
+	return gatewayMessage === null ? advice : `${advice} The gateway said: ${gatewayMessage}`;
 }
 
 function asSentence(text: string): string {
-	return /[.!?]$/.test(text) ? shorten(text) : `${shorten(text)}.`;
-}
-
-/** Gateways may send pages of text; a line is enough to know what they mean. */
-function shorten(text: string): string {
-	const line = text.replace(/\s+/g, ' ').trim();
-	return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

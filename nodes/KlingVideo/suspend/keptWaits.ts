@@ -13,7 +13,7 @@ export function startWaitForItem(context: IExecuteFunctions, itemIndex: number):
 	try {
 		return startWait({
 			...started,
-			parameters: readItemParameters(parameter),
+			parameters: readItemParameters(context.getInputData()[itemIndex]?.json, parameter),
 			plan: readWaitPlan(parameter('options', {})),
 		});
 	} catch (error) {

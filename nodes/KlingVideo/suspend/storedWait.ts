@@ -1,4 +1,5 @@
 import { TASK_STATUSES } from '../gateway/task';
+import { TASK_ID_KINDS } from '../gateway/taskId';
 import { isProblem } from '../problems/problem';
 import {
 	isAnyOf,
@@ -11,6 +12,7 @@ import {
 	isText,
 	type Guarded,
 } from '../reading/guards';
+import { cleanWords } from '../reading/foreignWords';
 import { isJsonObject } from '../reading/readJson';
 import { upgradeFromV1 } from './storedWaitV1';
 
@@ -56,7 +58,7 @@ const isStoredWait = isObjectWith({
 	startedAtMs: isNumber,
 	parameters: isObjectWith({
 		id: isObjectWith({
-			kind: isOneOf('taskId', 'noTaskId', 'taskIdLostDigits', 'unusableTaskId'),
+			kind: isOneOf(...TASK_ID_KINDS),
 			taskId: isText,
 		}),
 		raw: isBoolean,
@@ -91,5 +93,24 @@ export type StoredWait = Guarded<typeof isStoredWait>;
 /** @returns null for anything else than a wait in a version that is known */
 export function readStoredWait(value: unknown): StoredWait | null {
 	const wait = isJsonObject(value) && value.version === 1 ? upgradeFromV1(value) : value;
-	return isStoredWait(wait) ? wait : null;
+	const cleaned = cleanStoredWords(wait);
+	return isStoredWait(cleaned) ? cleaned : null;
+}
+
+/** The fields that hold somebody else's words. */
+const WORDS_FIELDS = new Set([
+	'cause',
+	'lastCause',
+	'gatewayMessage',
+	'received',
+	'reason',
+	'failureReason',
+]);
+
+/** Early releases stored words as they came. Words that are clean already stay as they are. */
+function cleanStoredWords(wait: unknown): unknown {
+	if (!isJsonObject(wait)) return wait;
+	return JSON.parse(JSON.stringify(wait), (name, field: unknown) =>
+		WORDS_FIELDS.has(name) && typeof field === 'string' ? cleanWords(field) : field,
+	);
 }

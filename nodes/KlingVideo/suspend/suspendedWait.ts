@@ -2,8 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CheckResult } from '../gateway/checkResult';
 import { getTaskPhase } from '../gateway/task';
 import { readItemParameters } from '../operations/itemParameters';
+import { cleanWords } from '../reading/foreignWords';
 import { NO_CHECKS, recordCheck } from '../wait/checkHistory';
-import { createTimeoutOutcome, decideOutcome } from '../wait/waitOutcome';
+import { createTimeoutOutcome, decideOutcome, readPassingCause } from '../wait/waitOutcome';
 import { readWaitPlan } from '../wait/waitPlan';
 import { STORED_WAIT_VERSION, type StoredWait } from './storedWait';
 
@@ -26,7 +27,7 @@ export function startWait(
 
 /** A wait that cannot begin: an expression in the node's fields failed. */
 export function startUnreadableWait(started: StartedWait, cause: string): StoredWait {
-	const parameters = readItemParameters((_, fallback) => fallback);
+	const parameters = readItemParameters({}, (_, fallback) => fallback);
 	return {
 		...startWait({ ...started, parameters, plan: readWaitPlan({}) }),
 		outcome: {
@@ -60,12 +61,12 @@ export function addCheck(
 	const { plan, startedAtMs } = wait;
 	const history = recordCheck(wait.history, result);
 	const checked = { plan, history, result, waitedMs: nowMs - startedAtMs };
-	const failed = result.kind === 'transientError' ? result : null;
+	const isRateLimited = result.kind === 'transientError' && result.isRateLimited;
 	return {
 		...wait,
 		history,
-		lastCause: failed?.cause ?? null,
-		cooldownUntilMs: failed?.isRateLimited ? nowMs + (failed.retryAfterMs ?? 0) : 0,
+		lastCause: readPassingCause(history, result),
+		cooldownUntilMs: isRateLimited ? nowMs + (result.retryAfterMs ?? 0) : 0,
 		outcome: decideOutcome(checked) ?? (isLastCheck ? createTimeoutOutcome(checked) : null),
 	};
 }
@@ -90,7 +91,7 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 }
 
 function describeProgress({ parameters, history, lastCause, outcome }: StoredWait): string {
-	const task = `Task ${parameters.id.taskId}`;
+	const task = `Task ${cleanWords(parameters.id.taskId)}`;
 	const checks = history.checks === 1 ? '1 check' : `${history.checks} checks`;
 	if (outcome?.kind === 'problem' && outcome.problem.kind !== 'taskFailed') {
 		return `${task}: ended without a video after ${checks}`;

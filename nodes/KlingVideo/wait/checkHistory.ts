@@ -6,7 +6,7 @@ export interface CheckHistory {
 	checks: number;
 	/** Checks in a row that went wrong, up to and including the last one. */
 	failedChecks: number;
-	/** How often the token was not accepted since the last good reply. */
+	/** How often the token was not accepted since the last good reply. Nothing reads it, but stored waits have it. */
 	tokenRefusals: number;
 	checksWithoutVideo: number;
 	/** The last good reply. */

@@ -1,16 +1,11 @@
-import type { CheckResult, TaskReply } from '../gateway/checkResult';
+import { describePassing, type CheckResult, type TaskReply } from '../gateway/checkResult';
 import { getTaskPhase } from '../gateway/task';
 import type { Problem } from '../problems/problem';
 import type { CheckHistory } from './checkHistory';
 import type { WaitPlan } from './waitPlan';
 
-/** Old relays answer 401 when their own database fails: after a good check it takes two in a row. */
-const TOKEN_REFUSALS_TO_BELIEVE = 2;
-
 /** A gateway may say SUCCESS a moment before it has the URL. */
 const MAX_CHECKS_WITHOUT_VIDEO = 4;
-
-const TOKEN_NOT_ACCEPTED = 'the gateway did not accept the API token';
 
 /** How a wait, or a single check, has ended. */
 export type WaitOutcome =
@@ -46,19 +41,33 @@ export interface CheckedWait {
  * @returns null when the task has to be checked again
  */
 export function decideOutcome(wait: CheckedWait): WaitOutcome | null {
-	const { history, result } = wait;
-	const { lastReply } = history;
+	const { plan, history, result } = wait;
+	const { failedChecks, lastReply } = history;
+	if (result.kind === 'task') return decideByTask(wait, result);
+
+	const cause = readPassingCause(history, result);
+	if (cause !== null) {
+		return failedChecks <= plan.maxFailedChecks
+			? null
+			: problemOutcome({ kind: 'tooManyFailedChecks', cause, failedChecks }, lastReply);
+	}
+	return result.kind === 'transientError' ? null : problemOutcome(result, lastReply);
+}
+
+/**
+ * What was wrong with a check after which a wait goes on: a transient error, or, once a check has gone
+ * well, a permanent one that may be passing after all.
+ *
+ * @returns null if nothing was, or if it does not pass
+ */
+export function readPassingCause({ lastReply }: CheckHistory, result: CheckResult): string | null {
 	switch (result.kind) {
 		case 'task':
-			return decideByTask(wait, result);
+			return null;
 		case 'transientError':
-			return endAfterMaxFailedChecks(wait, result.cause);
-		case 'tokenRefused':
-			return lastReply !== null && history.tokenRefusals < TOKEN_REFUSALS_TO_BELIEVE
-				? endAfterMaxFailedChecks(wait, TOKEN_NOT_ACCEPTED)
-				: { kind: 'problem', problem: result, lastReply };
+			return result.cause;
 		default:
-			return { kind: 'problem', problem: result, lastReply };
+			return lastReply === null ? null : describePassing(result);
 	}
 }
 
@@ -75,7 +84,7 @@ export function createTimeoutOutcome(wait: CheckedWait): WaitOutcome {
 	const problem: Problem = {
 		kind: 'timedOut',
 		maxWaitMinutes: plan.maxWaitMs / 60_000,
-		cause: readCause(result),
+		cause: readPassingCause(history, result),
 	};
 	return { kind: 'problem', problem, lastReply };
 }
@@ -101,25 +110,8 @@ function decideByTask(wait: CheckedWait, reply: TaskReply): WaitOutcome | null {
 	}
 }
 
-function endAfterMaxFailedChecks(
-	{ plan, history: { failedChecks, lastReply } }: CheckedWait,
-	cause: string,
-): WaitOutcome | null {
-	if (failedChecks <= plan.maxFailedChecks) return null;
-	const problem: Problem = { kind: 'tooManyFailedChecks', cause, failedChecks };
+function problemOutcome(problem: Problem, lastReply: TaskReply | null): WaitOutcome {
 	return { kind: 'problem', problem, lastReply };
-}
-
-/** What was wrong with a check that does not end a wait; null if nothing was. */
-function readCause(result: CheckResult): string | null {
-	switch (result.kind) {
-		case 'transientError':
-			return result.cause;
-		case 'tokenRefused':
-			return TOKEN_NOT_ACCEPTED;
-		default:
-			return null;
-	}
 }
 
 function summarize({ history, waitedMs }: CheckedWait, timedOut: boolean): WaitSummary {

@@ -1,0 +1,41 @@
+import { readId, readNumber } from '../../nodes/KlingVideo/reading/readJson';
+
+describe('a number', () => {
+	test.each<[unknown, number]>([
+		[30, 30],
+		['30%', 30],
+		[' 30 % ', 30],
+		['5.1', 5.1],
+		[`${' '.repeat(1000)}7`, 7],
+		['1'.repeat(40), Number('1'.repeat(40))],
+	])('%j is one', (value, number) => {
+		expect(readNumber(value)).toBe(number);
+	});
+
+	test.each<[unknown]>([
+		['%'],
+		['30%%'],
+		['thirty'],
+		[Number.NaN],
+		['1'.repeat(41)],
+		// a regular expression that backtracks would take minutes for this one
+		[`1${' '.repeat(1_000_000)}1`],
+		[`1${' '.repeat(1_000_000)}%1`],
+	])('%j is none', (value) => {
+		expect(readNumber(value)).toBeNull();
+	});
+});
+
+describe('an id', () => {
+	test.each<[unknown, string | null]>([
+		[' 842250903708762200 ', '842250903708762200'],
+		[42, '42'],
+		[842250903708762200n, '842250903708762200'],
+		[2 ** 53, null],
+		['1'.repeat(200), '1'.repeat(200)],
+		['1'.repeat(201), null],
+		[{}, null],
+	])('%p is %p', (value, id) => {
+		expect(readId(value)).toBe(id);
+	});
+});
