@@ -1,6 +1,7 @@
 import type {
 	IAuthenticateGeneric,
 	IAuthenticateRuleResponseCode,
+	IAuthenticateRuleResponseSuccessBody,
 	Icon,
 	ICredentialTestRequest,
 	ICredentialType,
@@ -67,13 +68,16 @@ export class EzModelApi implements ICredentialType {
 				'The gateway denied access. The token may be limited to other IP addresses.',
 			),
 			...[301, 302, 303, 307, 308, 404].map((status) => createStatusRule(status, WRONG_BASE_URL)),
-			// a web page has no "object", the list of models has
-			{
-				type: 'responseSuccessBody',
-				properties: { key: 'object', value: undefined, message: WRONG_BASE_URL },
-			},
+			// n8n can only compare for equality: what is no list of models has no list in "data", or says
+			// of itself that it is something else
+			createBodyRule('data.length', undefined),
+			...[undefined, null, 'error'].map((value) => createBodyRule('object', value)),
 		] as NonNullable<ICredentialTestRequest['rules']>,
 	};
+}
+
+function createBodyRule(key: string, value: unknown): IAuthenticateRuleResponseSuccessBody {
+	return { type: 'responseSuccessBody', properties: { key, value, message: WRONG_BASE_URL } };
 }
 
 function createStatusRule(value: number, message: string): IAuthenticateRuleResponseCode {

@@ -15,6 +15,13 @@ export interface CredentialTestResult {
 	message: string;
 }
 
+/** What lodash's `get` gives, which n8n uses. */
+function valueAt(body: unknown, path: string): unknown {
+	return path
+		.split('.')
+		.reduce<unknown>((value, key) => (value ?? undefined) && Object(value)[key], body);
+}
+
 /**
  * Does what n8n does when a credential is tested: its request is sent by the engine's RoutingNode,
  * and its rules are read in order, those on the status if it was refused, those on the body if not.
@@ -87,7 +94,7 @@ export async function testCredential(
 		const body = output?.[0]?.json;
 		for (const { type: kind, properties } of rules) {
 			if (kind !== 'responseSuccessBody') continue;
-			const value = typeof body === 'object' ? body[properties.key] : undefined;
+			const value = valueAt(body, properties.key);
 			if (value === properties.value) return { status: 'Error', message: properties.message };
 		}
 		return { status: 'OK', message: 'Connection successful!' };

@@ -1,3 +1,7 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
 import { testCredential } from '../../engine/credentialTest';
 import { RESTRICTED_TOKEN, SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
@@ -45,6 +49,46 @@ test.each([
 		message: expect.stringMatching(message),
 	});
 	expect(sandbox.requests.filter((request) => request.path.startsWith('/elsewhere'))).toEqual([]);
+});
+
+describe('what answers there in place of the list of models', () => {
+	let reply: unknown;
+	const server = createServer((_req, res) => {
+		res.setHeader('content-type', 'application/json').end(JSON.stringify(reply));
+	});
+	beforeAll(async () => {
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+	});
+	afterAll(() => server.close());
+
+	const checkReply = async (body: unknown) => {
+		reply = body;
+		const { port } = server.address() as AddressInfo;
+		return await check(SANDBOX_TOKEN, `http://127.0.0.1:${port}`);
+	};
+
+	test.each([
+		[{ object: null }],
+		[{ object: 'error' }],
+		[{ object: 'error', data: [] }],
+		[{ object: null, data: [] }],
+		[{ object: 'list' }],
+		[{ object: 'list', data: null }],
+		[{ object: 'list', data: {} }],
+		[{ data: [] }],
+		[{}],
+	])('is not accepted: %j', async (body) => {
+		expect(await checkReply(body)).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(/Base URL does not lead to the gateway/),
+		});
+	});
+
+	test('is accepted if it is a list of no models, which a token of another group gets', async () => {
+		const list = { data: [], object: 'list', success: true };
+		expect(await checkReply(list)).toMatchObject({ status: 'OK' });
+	});
 });
 
 test('does not accept an address where nothing is', async () => {
