@@ -50,6 +50,12 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	linkExpired: [{ kind: 'linkExpired', statusCode: 403 }],
 	notAVideo: [{ kind: 'notAVideo', received: SAID }],
 	downloadFailed: [{ kind: 'downloadFailed', cause: SAID }],
+	downloadNotAllowed: [{ kind: 'downloadNotAllowed', host: SAID }],
+	downloadTooLarge: [{ kind: 'downloadTooLarge', maxMegabytes: 2000 }],
+	downloadTooLong: [{ kind: 'downloadTooLong', maxMinutes: 30 }],
+	tooManyVideos: [{ kind: 'tooManyVideos', videos: 21, maxVideos: 20 }],
+	proxyRefused: [{ kind: 'proxyRefused' }],
+	proxyNotUsable: [{ kind: 'proxyNotUsable', protocol: SAID }],
 	unreadableParameters: [{ kind: 'unreadableParameters', cause: SAID }],
 	hostTooOld: [{ kind: 'hostTooOld' }],
 	insideTool: [{ kind: 'insideTool' }],
@@ -177,6 +183,7 @@ describe('what each problem says', () => {
 		[1, /within 1 minute(?!s)/],
 		[0.5, /within 0\.5 minutes/],
 		[1 / 3, /within 0\.33 minutes/],
+		[0.001, /within 60 milliseconds/],
 	])('how long it waited: %d', (maxWaitMinutes, words) => {
 		const problem: Problem = { kind: 'timedOut', maxWaitMinutes, cause: null };
 		expect(textsOf(problem, LAST_TASK).message).toMatch(words);
@@ -207,6 +214,7 @@ describe('whose error it is', () => {
 		'callerDoesNotWait',
 		'notSuspended',
 		'otherVersion',
+		'proxyNotUsable',
 	];
 
 	test.each(ALL)('%j', (problem) => {
@@ -221,6 +229,7 @@ describe('whose error it is', () => {
 			tokenRestricted: '403',
 			accessRefused: '403',
 			requestRefused: '418',
+			proxyRefused: '407',
 		};
 		expect(textsOf(problem, null).httpCode).toBe(statuses[problem.kind] ?? null);
 	});

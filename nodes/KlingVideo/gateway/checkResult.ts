@@ -35,6 +35,8 @@ export const PERMANENT_ERROR_FIELDS = {
 	/** `received` says what came instead of the gateway's reply. */
 	wrongBaseUrl: { received: isText },
 	requestRefused: { statusCode: isNumber, gatewayMessage: isNullOr(isText) },
+	/** n8n would send the request past a proxy of this protocol. */
+	proxyNotUsable: { protocol: isText },
 	notSent: { cause: isText },
 } as const satisfies Record<string, Record<string, Guard<unknown>>>;
 

@@ -1,4 +1,5 @@
 import type { Task } from '../gateway/task';
+import { formatDuration } from './formatDuration';
 import type { Problem, ProblemKind, ProblemOf } from './problem';
 
 /** What the texts of a problem can speak of. */
@@ -27,6 +28,8 @@ type ProblemTable = { [Kind in ProblemKind]: ProblemRow<Kind> };
 const WAIT_AGAIN =
 	'The task itself goes on. Run this node again with the same Task ID to go on waiting; that costs nothing.';
 const USE_WAIT = 'Use the operation "Wait Until Complete" instead';
+const USE_URL =
+	'turn off "Download Video" and fetch the file in another way from {{ $json.videoUrl }}';
 
 /**
  * Every problem: its texts, the class of its error, its HTTP status. n8n's rule: the message says
@@ -176,6 +179,46 @@ const PROBLEMS: ProblemTable = {
 		description:
 			'It was tried several times. Run this node again with the same Task ID: the video is still there, and that costs nothing.',
 	},
+	downloadNotAllowed: {
+		error: 'api',
+		message: (_, { taskId }) =>
+			`The video of task ${taskId} was not downloaded: n8n does not allow requests to its host`,
+		description: ({ host }) =>
+			`The link leads to ${shorten(host)}, or on from there, and n8n's SSRF protection (N8N_SSRF_PROTECTION_ENABLED) blocks that address. If you know the host, ask n8n's administrator to add it to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.`,
+	},
+	downloadTooLarge: {
+		error: 'api',
+		message: ({ maxMegabytes }, { taskId }) =>
+			`The download for task ${taskId} was ended: it is larger than ${maxMegabytes} MB`,
+		description: `Raise "Max Download Size (MB)" in the node's options, or ${USE_URL}.`,
+	},
+	downloadTooLong: {
+		error: 'api',
+		message: ({ maxMinutes }, { taskId }) =>
+			`The download for task ${taskId} was ended: it took longer than ${formatMinutes(maxMinutes)}`,
+		description: `It may take as long as is left of "Max Wait", and 30 minutes at least. Run this node again with the same Task ID: that costs nothing. If the connection is slow, use the operation "Wait Until Complete" with a higher "Max Wait", or ${USE_URL}.`,
+	},
+	tooManyVideos: {
+		error: 'api',
+		message: ({ videos }, { taskId }) =>
+			`Task ${taskId} has ${videos} videos, more than this node downloads`,
+		description: ({ maxVideos }) =>
+			`It downloads up to ${maxVideos} for each task. Turn off "Download Video" and fetch the files by the addresses in {{ $json.videos }}.`,
+	},
+	proxyRefused: {
+		error: 'api',
+		httpCode: '407',
+		message: (_, { taskId }) =>
+			`The proxy asks for a user name and a password (request for task ${taskId})`,
+		description:
+			'Write them into the address of the proxy: http://USER:PASSWORD@HOST:PORT. That is "Proxy" in the "Request Options" of the node, or the environment variable HTTPS_PROXY or HTTP_PROXY of n8n.',
+	},
+	proxyNotUsable: {
+		error: 'node',
+		message: (_, { taskId }) => `Task ${taskId} was not checked: n8n cannot use the proxy`,
+		description: ({ protocol }) =>
+			`Its address begins with "${shorten(protocol)}:", and n8n knows http: and https: only: it would send the request, with the API token, past the proxy. Change "Proxy" in the node's "Request Options".`,
+	},
 	hostTooOld: {
 		error: 'node',
 		message: (_, { taskId }) =>
@@ -259,6 +302,7 @@ function keepOtherItems({ continuesOnFail }: ProblemContext): string {
 }
 
 function formatMinutes(count: number): string {
+	if (count < 0.01) return formatDuration(count * 60_000);
 	return count === 1 ? '1 minute' : `${Number(count.toFixed(2))} minutes`;
 }
 
