@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import type { Request, Response } from 'express';
 
 /** A second of film, made for this sandbox. */
@@ -35,9 +36,21 @@ function* chunksOf(length: number): Generator<Buffer> {
 	}
 }
 
+/** How often a host sends that does not send all at once. */
+const PAUSE_MS = 10;
+
+/** Sends the chunk again and again until the other side has enough. */
+function sendForEver(res: Response, start: Buffer, chunk: Buffer): void {
+	res.writeHead(200, { 'content-type': 'video/mp4' });
+	res.write(start);
+	const timer = setInterval(() => res.write(chunk), PAUSE_MS);
+	res.once('close', () => clearInterval(timer));
+}
+
 const sendText = (res: Response, status: number, type: string, text: string) =>
 	res.status(status).type(type).send(text);
 
+const IMAGE = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>';
 const PAGE = '<!doctype html><html><head><title>Sign in</title></head><body></body></html>';
 
@@ -66,6 +79,30 @@ const ODD_VIDEOS: Record<string, (req: Request, res: Response) => unknown> = {
 		res.write(SMALL_VIDEO.subarray(0, 3000));
 		res.end(SMALL_VIDEO.subarray(3000));
 	},
+	/** Byte by byte at first, so that its beginning says nothing yet. */
+	'video-in-bits': async (_req, res) => {
+		res.writeHead(200, { 'content-type': 'video/mp4' });
+		for (const byte of SMALL_VIDEO.subarray(0, 10)) {
+			res.write(Buffer.of(byte));
+			await new Promise((resolve) => setTimeout(resolve, 1));
+		}
+		res.end(SMALL_VIDEO.subarray(10));
+	},
+	/** Packed, although nobody asked for that; the length is that of what is sent. */
+	'video-packed': (_req, res) => {
+		const packed = gzipSync(SMALL_VIDEO);
+		res.writeHead(200, {
+			'content-type': 'video/mp4',
+			'content-encoding': 'gzip',
+			'content-length': packed.length,
+		});
+		res.end(packed);
+	},
+	'video-packed-cut': (_req, res) => {
+		const packed = gzipSync(SMALL_VIDEO);
+		res.writeHead(200, { 'content-type': 'video/mp4', 'content-encoding': 'gzip' });
+		res.end(packed.subarray(0, packed.length / 2));
+	},
 	'video-untyped': (_req, res) => {
 		res.writeHead(200, {
 			'content-type': 'binary/octet-stream',
@@ -75,6 +112,18 @@ const ODD_VIDEOS: Record<string, (req: Request, res: Response) => unknown> = {
 	},
 	'video-page': (_req, res) => sendText(res, 200, 'html', PAGE),
 	'video-page-as-video': (_req, res) => sendText(res, 200, 'video/mp4', PAGE),
+	'video-page-after-words': (_req, res) =>
+		sendText(res, 200, 'video/mp4', `Please sign in to go on.\n\n${PAGE}`),
+	'video-text': (_req, res) => sendText(res, 200, 'video/mp4', 'This file is not available.'),
+	'video-list': (_req, res) => sendText(res, 200, 'text', 'ami-id\nhostname\niam/\nlocal-ipv4'),
+	'video-image': (_req, res) => res.status(200).type('video/mp4').send(IMAGE),
+	'video-utf16': (_req, res) =>
+		res
+			.status(200)
+			.type('video/mp4')
+			.send(Buffer.from(`\ufeff${PAGE}`, 'utf16le')),
+	'video-message-marked': (_req, res) =>
+		sendText(res, 200, 'video/mp4', '\ufeff{"message":"not found"}'),
 	'video-message': (_req, res) => sendText(res, 200, 'json', '{"message":"not found"}'),
 	'video-empty': (_req, res) => res.status(200).type('video/mp4').end(),
 	'video-expired': (_req, res) => sendText(res, 403, 'xml', DENIED),
@@ -85,6 +134,11 @@ const ODD_VIDEOS: Record<string, (req: Request, res: Response) => unknown> = {
 	/** To another host, as far as names go; it is this sandbox, which records what it gets. */
 	'video-moved': (req, res) =>
 		res.redirect(302, `http://localhost:${req.socket.localPort}/elsewhere/video.mp4`),
+	/** Never ends. */
+	'video-endless': (_req, res) =>
+		sendForEver(res, SMALL_VIDEO, Buffer.alloc(CHUNK_BYTES, SMALL_VIDEO)),
+	/** A byte now and then, so that it is never silent. */
+	'video-drip': (_req, res) => sendForEver(res, SMALL_VIDEO.subarray(0, 3000), Buffer.of(0)),
 	/** Begins, and then says nothing more. */
 	'video-silent': (_req, res) => {
 		res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': SMALL_VIDEO.length });

@@ -41,7 +41,13 @@ function suspend(options: unknown, script: CheckResult[]): Wait {
 	let stored = startWait({
 		parentExecutionId: '1',
 		startedAtMs: SUBMITTED_AT_MS,
-		parameters: { id: readTaskId(TASK_ID), raw: false, fileField: null, timeoutMs: null },
+		parameters: {
+			id: readTaskId(TASK_ID),
+			raw: false,
+			fileField: null,
+			timeoutMs: null,
+			maxDownloadBytes: null,
+		},
 		plan: readWaitPlan(options),
 	});
 	const mostRounds = Math.ceil(stored.plan.maxWaitMs / ROUND_MS) + 1;

@@ -25,6 +25,13 @@ describe('a video', () => {
 		['of no special type', 'application/octet-stream', MP4, 'video/mp4', 'mp4'],
 		['of no special type, WebM by its bytes', 'binary/octet-stream', WEBM, 'video/webm', 'webm'],
 		['of no special type, QuickTime by its bytes', '', QUICKTIME, 'video/quicktime', 'mov'],
+		[
+			'of no special type, AVI by its bytes',
+			'',
+			bytes('RIFF\0\0\0\0AVI '),
+			'video/x-msvideo',
+			'avi',
+		],
 		['called text by a careless host', 'text/plain', MP4, 'video/mp4', 'mp4'],
 	])('%s', (_what, contentType, firstBytes, mimeType, extension) => {
 		expect(read({ contentType, firstBytes })).toEqual({
@@ -72,6 +79,14 @@ test.each([
 			received: found,
 		});
 	}
+});
+
+test('HTTP 407 comes from a proxy', () => {
+	expect(read({ statusCode: 407 })).toEqual({ kind: 'proxyRefused' });
+});
+
+test('a file that is none is named', () => {
+	expect(read({ firstBytes: bytes('ok') })).toEqual({ kind: 'notAVideo', received: 'a text' });
 });
 
 test.each([201, 204, 206, 302, 400, 401])('HTTP %d is not a video', (statusCode) => {

@@ -40,7 +40,6 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 		{ kind: 'requestRefused', statusCode: 418, gatewayMessage: null },
 		{ kind: 'requestRefused', statusCode: 418, gatewayMessage: SAID },
 	],
-	proxyRefused: [{ kind: 'proxyRefused' }],
 	certificateNotTrusted: [{ kind: 'certificateNotTrusted', cause: SAID }],
 	notSent: [{ kind: 'notSent', cause: SAID }],
 	checkFailed: [{ kind: 'checkFailed', cause: SAID }],
@@ -57,6 +56,12 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	linkExpired: [{ kind: 'linkExpired', statusCode: 403 }],
 	notAVideo: [{ kind: 'notAVideo', received: SAID }],
 	downloadFailed: [{ kind: 'downloadFailed', cause: SAID }],
+	downloadNotAllowed: [{ kind: 'downloadNotAllowed', host: SAID }],
+	downloadTooLarge: [{ kind: 'downloadTooLarge', maxMegabytes: 2000 }],
+	downloadTooLong: [{ kind: 'downloadTooLong', maxMinutes: 30 }],
+	tooManyVideos: [{ kind: 'tooManyVideos', videos: 21, maxVideos: 20 }],
+	proxyRefused: [{ kind: 'proxyRefused' }],
+	proxyNotUsable: [{ kind: 'proxyNotUsable', protocol: SAID }],
 	unreadableParameters: [{ kind: 'unreadableParameters', cause: SAID }],
 	hostTooOld: [{ kind: 'hostTooOld' }],
 	insideTool: [{ kind: 'insideTool' }],
@@ -167,6 +172,7 @@ describe('what each problem says', () => {
 		[1, /within 1 minute(?!s)/],
 		[0.5, /within 0\.5 minutes/],
 		[1 / 3, /within 0\.33 minutes/],
+		[0.001, /within 60 milliseconds/],
 	])('how long it waited: %d', (maxWaitMinutes, words) => {
 		const problem: Problem = { kind: 'timedOut', maxWaitMinutes, cause: null };
 		expect(textsOf(problem, LAST_TASK).message).toMatch(words);
@@ -207,6 +213,7 @@ describe('whose error it is', () => {
 		'callerDoesNotWait',
 		'notSuspended',
 		'otherVersion',
+		'proxyNotUsable',
 	];
 
 	test.each(ALL)('%j', (problem) => {
@@ -219,10 +226,10 @@ describe('whose error it is', () => {
 			taskUnknown: '400',
 			tokenRefused: '401',
 			tokenNoLongerValid: '401',
-			proxyRefused: '407',
 			tokenRestricted: '403',
 			accessRefused: '403',
 			requestRefused: '418',
+			proxyRefused: '407',
 		};
 		expect(textsOf(problem, null).httpCode).toBe(statuses[problem.kind] ?? null);
 	});

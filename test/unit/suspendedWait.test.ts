@@ -21,7 +21,13 @@ const PARENT = { parentExecutionId: '17', startedAtMs: STARTED_AT_MS };
 const waitWith = (options: object = {}, taskId: unknown = TASK_ID): StoredWait =>
 	startWait({
 		...PARENT,
-		parameters: { id: readTaskId(taskId), raw: false, fileField: null, timeoutMs: null },
+		parameters: {
+			id: readTaskId(taskId),
+			raw: false,
+			fileField: null,
+			timeoutMs: null,
+			maxDownloadBytes: null,
+		},
 		plan: readWaitPlan(options),
 	});
 

@@ -1,11 +1,16 @@
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
+import { monotonicNowMs } from '../limits/monotonicClock';
 import type { NodeContext } from '../nodeContext';
+import { formatDuration } from '../problems/formatDuration';
 import type { ProblemOf } from '../problems/problem';
-import { describeConnectionError } from '../reading/readError';
+import { describeConnectionError, readRequestError } from '../reading/readError';
 import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
+import { isByteStream, readFirstBytes } from './byteStream';
+import { SAMPLE_BYTES } from './fileType';
 import { readHostReply } from './hostReply';
-import { IdleTimeout, isByteStream, readFirstBytes } from './byteStream';
+import { Transfer } from './transfer';
+import { MIN_KILOBYTES_PER_WINDOW, WINDOW_MINUTES, type TransferFault } from './transferMeter';
 
 /** A connection that breaks is tried again: this often in all, with a gap that doubles. */
 const MAX_ATTEMPTS = 3;
@@ -14,6 +19,9 @@ const FIRST_GAP_MS = 1000;
 /** How long a host may send nothing, before the reply and within it, unless the user set a timeout. */
 const IDLE_TIMEOUT_MS = 60_000;
 
+/** How n8n's SSRF protection words each of its refusals, also one of a redirect. */
+const REFUSED_BY_N8N = 'request was blocked because';
+
 /** Where a file comes from, and its name. */
 export interface VideoSource {
 	url: string;
@@ -21,16 +29,11 @@ export interface VideoSource {
 	fileName: string;
 }
 
-/** Why a video that is there could not be fetched. */
-export type DownloadProblem = ProblemOf<'linkExpired' | 'notAVideo' | 'downloadFailed'>;
-
-type StoredFile = { kind: 'stored'; file: IBinaryData };
-
-/** After a transient error the download may be tried again. */
-type Attempt =
-	| StoredFile
-	| ProblemOf<'linkExpired' | 'notAVideo'>
-	| { kind: 'transientError'; cause: string };
+/** What a download may take, all attempts together. */
+export interface DownloadLimits {
+	maxMs: number;
+	maxBytes: number;
+}
 
 /** n8n's settings for the node's requests that count for downloads as well. */
 export interface NetworkSettings {
@@ -40,23 +43,34 @@ export interface NetworkSettings {
 	timeoutMs: number | null;
 }
 
+/** How a download has ended that need not be tried again. */
+type EndedDownload =
+	| { kind: 'stored'; file: IBinaryData; bytes: number }
+	| { kind: 'tooLong' | 'tooLarge' }
+	| ProblemOf<'linkExpired' | 'notAVideo' | 'proxyRefused' | 'downloadNotAllowed'>;
+
+type Attempt = EndedDownload | { kind: 'transientError'; cause: string };
+
 /**
  * Streams a video from its host into n8n's binary store. The request carries no credential: the
  * token is for the gateway alone.
  *
  * @param run whose end ends the download; the result then means nothing
- * @returns never a file that is shorter or longer than announced
+ * @returns never a file that is shorter or longer than what arrived
  */
 export async function downloadVideo(
 	context: NodeContext,
 	source: VideoSource,
 	network: NetworkSettings,
+	{ maxMs, maxBytes }: DownloadLimits,
 	run: NodeRun,
-): Promise<StoredFile | DownloadProblem> {
+): Promise<EndedDownload | ProblemOf<'downloadFailed'>> {
+	const endMs = monotonicNowMs() + maxMs;
 	let cause = '';
 	for (let attempt = 0; attempt < MAX_ATTEMPTS && !run.hasEnded(); attempt++) {
 		if (attempt > 0) await run.sleep(FIRST_GAP_MS * 2 ** (attempt - 1));
-		const result = await attemptDownload(context, source, network, run);
+		const limits = { maxMs: endMs - monotonicNowMs(), maxBytes };
+		const result = await attemptDownload(context, source, network, limits, run);
 		if (result.kind !== 'transientError') return result;
 		cause = result.cause;
 	}
@@ -67,10 +81,12 @@ async function attemptDownload(
 	context: NodeContext,
 	{ url, fileName }: VideoSource,
 	{ proxy, skipSslCertificateValidation, timeoutMs }: NetworkSettings,
+	{ maxMs, maxBytes }: DownloadLimits,
 	run: NodeRun,
 ): Promise<Attempt> {
-	const idleMs = timeoutMs ?? IDLE_TIMEOUT_MS;
-	const idleTimeout = new IdleTimeout(run, idleMs);
+	// a timer of more than 24 days would fire at once
+	const idleMs = Math.min(timeoutMs ?? IDLE_TIMEOUT_MS, Math.max(maxMs, 1));
+	const transfer = new Transfer(run, { idleMs, maxMs, maxBytes });
 	try {
 		const response: unknown = await context.helpers.httpRequest({
 			...(proxy !== undefined && { proxy }),
@@ -79,40 +95,73 @@ async function attemptDownload(
 			timeout: 2 * idleMs,
 			method: 'GET',
 			url,
-			// compressed, the length announced would not be that of the file
+			// a video does not get smaller by it
 			headers: { 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
-			abortSignal: idleTimeout.signal,
+			abortSignal: transfer.signal,
 		});
 		if (!isJsonObject(response) || !isByteStream(response.body)) {
 			return { kind: 'transientError', cause: 'n8n returned no file' };
 		}
-		const { statusCode, headers, body } = response;
-		idleTimeout.watch(body);
+		const { headers, body } = response;
+		transfer.watch(body);
+		const statusCode = Number(response.statusCode);
 		const reply = readHostReply({
-			statusCode: Number(statusCode),
+			statusCode,
 			...readLengthAndType(headers),
-			firstBytes: await readFirstBytes(body),
+			// what comes with another status does not matter, and may be cut
+			firstBytes: statusCode === 200 ? await readFirstBytes(body, SAMPLE_BYTES) : new Uint8Array(),
 		});
 		if (reply.kind !== 'video') return reply;
+		if ((reply.announcedBytes ?? 0) > maxBytes) return { kind: 'tooLarge' };
 
-		const { announcedBytes, extension, mimeType } = reply;
-		const name = `${fileName}.${extension}`;
-		const file = await context.helpers.prepareBinaryData(body, name, mimeType);
-		const storedBytes = await readStoredBytes(context, file);
-		return announcedBytes === null || storedBytes === announcedBytes
-			? { kind: 'stored', file }
-			: { kind: 'transientError', cause: `${storedBytes} of ${announcedBytes} bytes arrived` };
+		const name = `${fileName}.${reply.extension}`;
+		const file = await context.helpers.prepareBinaryData(body, name, reply.mimeType);
+		const fault = transfer.getFault();
+		if (fault !== null) return describeFault(fault, idleMs);
+		const bytes = await readStoredBytes(context, file);
+		// that all arrived which was announced, Node.js sees to: it knows what a host has packed
+		return bytes === transfer.receivedBytes
+			? { kind: 'stored', file, bytes }
+			: {
+					kind: 'transientError',
+					cause: `n8n stored ${bytes} of ${transfer.receivedBytes} bytes`,
+				};
 	} catch (error) {
-		const cause = idleTimeout.hasExpired
-			? `its host sent nothing for ${idleMs / 1000} seconds`
-			: describeConnectionError(error, "the host name of the video's address");
-		return { kind: 'transientError', cause };
+		const fault = transfer.getFault();
+		return fault === null ? describeError(error, url) : describeFault(fault, idleMs);
 	} finally {
-		idleTimeout.end();
+		transfer.end();
 	}
+}
+
+function describeFault(fault: TransferFault, idleMs: number): Attempt {
+	switch (fault) {
+		case 'silent':
+			return {
+				kind: 'transientError',
+				cause: `its host sent nothing for ${formatDuration(idleMs)}`,
+			};
+		case 'tooSlow':
+			return {
+				kind: 'transientError',
+				cause: `its host sent less than ${MIN_KILOBYTES_PER_WINDOW} kB in ${WINDOW_MINUTES} minutes`,
+			};
+		case 'tooLong':
+		case 'tooLarge':
+			return { kind: fault };
+	}
+}
+
+function describeError(error: unknown, url: string): Attempt {
+	return readRequestError(error).message.includes(REFUSED_BY_N8N)
+		? { kind: 'downloadNotAllowed', host: URL.canParse(url) ? new URL(url).hostname : '' }
+		: {
+				kind: 'transientError',
+				cause: describeConnectionError(error, "the host name of the video's address"),
+			};
 }
 
 function readLengthAndType(headers: unknown): { contentType: string; contentLength: string } {

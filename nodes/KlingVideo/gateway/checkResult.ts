@@ -41,6 +41,8 @@ export const PERMANENT_ERROR_FIELDS = {
 	/** A proxy between this n8n and the gateway asks for a user name and password. */
 	proxyRefused: {},
 	certificateNotTrusted: { cause: isText },
+	/** n8n would send the request past a proxy of this protocol. */
+	proxyNotUsable: { protocol: isText },
 	notSent: { cause: isText },
 } as const satisfies Record<string, Record<string, Guard<unknown>>>;
 
@@ -75,6 +77,7 @@ export function describePassing(error: PermanentError): string | null {
 		case 'tokenNoLongerValid':
 		case 'tokenRestricted':
 		case 'requestRefused':
+		case 'proxyNotUsable':
 		case 'notSent':
 			return null;
 	}

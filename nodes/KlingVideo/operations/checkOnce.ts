@@ -16,7 +16,7 @@ const SINGLE_CHECK: CallLimits = {
 
 /** "Get Status": checks the item's task once. */
 export const checkOnce: StatusPagination = function (this: IExecutePaginationFunctions, request) {
-	return runForItem(this, request, async (check, run): Promise<WaitOutcome | StoppedWait> => {
+	return runForItem(this, request, 0, async (check, run): Promise<WaitOutcome | StoppedWait> => {
 		const result = await check(SINGLE_CHECK);
 		if (run.hasEnded()) return { kind: 'stopped' };
 		switch (result.kind) {

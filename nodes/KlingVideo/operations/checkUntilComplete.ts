@@ -11,7 +11,7 @@ export const checkUntilComplete: StatusPagination = function (
 	request,
 ) {
 	const plan = readWaitPlan(this.getNodeParameter('options', {}));
-	return runForItem(this, request, (check, run) =>
+	return runForItem(this, request, plan.maxWaitMs, (check, run) =>
 		waitForTask(plan, {
 			now: monotonicNowMs,
 			wallClockNow: Date.now,

@@ -9,6 +9,12 @@ import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
 import type { ItemParameters } from './itemParameters';
 import type { RunItem } from './runItem';
 
+/** A download may take as long as the user would have waited for the video, and this at least. */
+const MIN_DOWNLOAD_MS = 30 * 60_000;
+
+/** Far more than any video of Kling's. */
+const MAX_DOWNLOAD_BYTES = 2_000_000_000;
+
 /**
  * Makes an input item's output from the outcome of its task.
  *
@@ -32,7 +38,9 @@ export async function createOutputItems(
 			return await endWithProblem(item, taskId, outcome.problem, outcome.lastReply?.task ?? null);
 		case 'task': {
 			const { task, body } = outcome.reply;
-			const downloaded = await downloadIfWanted(item, parameters, task, request);
+			const waitedMs = (outcome.wait?.waitedSeconds ?? 0) * 1000;
+			const maxMs = Math.max(item.maxWaitMs - waitedMs, MIN_DOWNLOAD_MS);
+			const downloaded = await downloadIfWanted(item, parameters, task, request, maxMs);
 			if (run.hasEnded()) return [];
 			if (downloaded.kind !== 'files') {
 				return await endWithProblem(item, taskId, downloaded, task);
@@ -53,13 +61,15 @@ export async function createOutputItems(
 
 async function downloadIfWanted(
 	{ context, run }: RunItem,
-	{ id: { taskId }, fileField, timeoutMs }: ItemParameters,
+	{ id: { taskId }, fileField, timeoutMs, maxDownloadBytes }: ItemParameters,
 	{ videos }: Task,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
+	maxMs: number,
 ): Promise<VideoFiles> {
-	return fileField === null
-		? { kind: 'files', files: {} }
-		: await downloadVideos(context, { taskId, videos, fileField, timeoutMs }, request, run);
+	if (fileField === null) return { kind: 'files', files: {} };
+	const maxBytes = maxDownloadBytes ?? MAX_DOWNLOAD_BYTES;
+	const downloads = { taskId, videos, fileField, timeoutMs, maxBytes, maxMs };
+	return await downloadVideos(context, downloads, request, run);
 }
 
 /** One item's error ends the node, unless it continues on error. */

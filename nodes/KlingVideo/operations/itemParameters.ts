@@ -10,7 +10,14 @@ export interface ItemParameters {
 	fileField: string | null;
 	/** The time limit of a request that the user set in n8n's request options, if any. */
 	timeoutMs: number | null;
+	/** What the user allows all videos together; null for the usual. Missing in waits of version 0.1. */
+	maxDownloadBytes: number | null | undefined;
 }
+
+/** Some programs take a field of this name for something of JavaScript's, and lose the file. */
+const UNUSABLE_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);
+
+const BYTES_PER_MEGABYTE = 1_000_000;
 
 /**
  * @param item what the input item holds
@@ -24,10 +31,18 @@ export function readItemParameters(
 	const download = parameter('downloadVideo', false) === true;
 	const requestOptions = parameter('requestOptions', {});
 	const timeoutMs = isJsonObject(requestOptions) ? readNumber(requestOptions.timeout) : null;
+	const options = parameter('options', {});
+	const maxMegabytes = isJsonObject(options) ? readNumber(options.maxDownloadMegabytes) : null;
 	return {
 		id: readTaskId(parameter('taskId', ''), item),
 		raw: parameter('simplify', true) === false,
-		fileField: download ? (readText(parameter('binaryPropertyName', 'data')) ?? 'data') : null,
+		fileField: download ? readFileField(parameter('binaryPropertyName', 'data')) : null,
 		timeoutMs: timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null,
+		maxDownloadBytes: maxMegabytes === null ? null : Math.max(1, maxMegabytes) * BYTES_PER_MEGABYTE,
 	};
+}
+
+function readFileField(value: unknown): string {
+	const field = readText(value) ?? 'data';
+	return UNUSABLE_FIELDS.has(field) ? 'data' : field;
 }

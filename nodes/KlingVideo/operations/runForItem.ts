@@ -13,12 +13,14 @@ import { createStatusCheck, type CheckTask } from './statusCheck';
  * Runs a declarative operation for one input item: reads its parameters, lets the operation check
  * the task, and makes the output.
  *
+ * @param maxWaitMs how long the operation may wait; 0 for a single check
  * @param operation gets the check of the item's task, and the run that the item is part of
  * @throws what `errorItemOrThrow` throws
  */
 export async function runForItem(
 	context: IExecutePaginationFunctions,
 	{ options: request }: DeclarativeRestApiSettings.ResultOptions,
+	maxWaitMs: number,
 	operation: (check: CheckTask, run: NodeRun) => Promise<WaitOutcome | StoppedWait>,
 ): Promise<INodeExecutionData[]> {
 	const run = joinNodeRun(context);
@@ -31,7 +33,7 @@ export async function runForItem(
 			kind === 'taskId'
 				? await operation(await createStatusCheck(context, request, parameters, run), run)
 				: { kind: 'problem', problem: { kind }, lastReply: null };
-		const item = { context, itemIndex: context.getItemIndex(), run };
+		const item = { context, itemIndex: context.getItemIndex(), run, maxWaitMs };
 		return await createOutputItems(item, parameters, outcome, request);
 	} finally {
 		run.leave();

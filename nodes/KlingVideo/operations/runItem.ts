@@ -6,4 +6,6 @@ export interface RunItem {
 	context: NodeContext;
 	itemIndex: number;
 	run: NodeRun;
+	/** How long its task may be waited for; 0 for a single check. */
+	maxWaitMs: number;
 }

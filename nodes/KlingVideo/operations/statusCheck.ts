@@ -8,13 +8,17 @@ import type { TaskStatus } from '../gateway/task';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import type { CallLimits } from '../limits/rateLimiter';
 import type { NodeContext } from '../nodeContext';
+import { formatDuration } from '../problems/formatDuration';
 import { cleanWords } from '../reading/foreignWords';
-import { isJsonObject } from '../reading/readJson';
+import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
 import type { ItemParameters } from './itemParameters';
 
 /** A status request takes milliseconds: one that takes longer than this has been lost. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Any other proxy n8n passes by: the request, with the token in it, would go out without one. */
+const USABLE_PROXY_PROTOCOLS = new Set(['http', 'https']);
 
 /** Checks the task once, as soon as the run's rate limiter allows it. Never throws. */
 export type CheckTask = (limits: CallLimits) => Promise<CheckResult>;
@@ -35,6 +39,10 @@ export async function createStatusCheck(
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const redact = createTokenRedactor(isJsonObject(credential) ? credential.apiToken : null);
 	const maxRequestMs = timeoutMs ?? REQUEST_TIMEOUT_MS;
+	const protocol = readProxyProtocol(request);
+	if (!USABLE_PROXY_PROTOCOLS.has(protocol)) {
+		return async () => ({ kind: 'proxyNotUsable', protocol });
+	}
 	return async (limits) => {
 		const deadlineMs = monotonicNowMs() + limits.timeoutMs;
 		const result = await run.check(taskId, limits, async () => {
@@ -52,6 +60,11 @@ export async function createStatusCheck(
 	};
 }
 
+/** n8n takes a proxy without a protocol for one that speaks HTTP. */
+function readProxyProtocol({ proxy }: DeclarativeRestApiSettings.HttpRequestOptions): string {
+	return (readText(proxy?.protocol) ?? 'http').toLowerCase().replace(/:$/, '');
+}
+
 /**
  * Ends a request after `ms` milliseconds, or when the run ends: by a signal, and whether or not n8n
  * listens to that.
@@ -64,8 +77,7 @@ async function withTimeout(
 	const abort = new AbortController();
 	return await new Promise((resolve) => {
 		const timer = run.timers.schedule(ms, () => {
-			const seconds = Number((ms / 1000).toFixed(1));
-			const cause = `no reply within ${seconds} seconds`;
+			const cause = `no reply within ${formatDuration(ms)}`;
 			abort.abort(new Error(cause));
 			resolve({ kind: 'noResponse', cause });
 		});

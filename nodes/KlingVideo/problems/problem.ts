@@ -24,6 +24,12 @@ const PROBLEM_FIELDS = {
 	linkExpired: { statusCode: isNumber },
 	notAVideo: { received: isText },
 	downloadFailed: { cause: isText },
+	/** n8n's SSRF protection forbids the host. */
+	downloadNotAllowed: { host: isText },
+	downloadTooLarge: { maxMegabytes: isNumber },
+	downloadTooLong: { maxMinutes: isNumber },
+	tooManyVideos: { videos: isNumber, maxVideos: isNumber },
+	/** A proxy asks for a user name and a password. */
 	hostTooOld: {},
 	insideTool: {},
 	workflowNotSaved: {},

@@ -1,5 +1,6 @@
 import type { Task } from '../gateway/task';
 import { cleanWords } from '../reading/foreignWords';
+import { formatDuration } from './formatDuration';
 import type { Problem, ProblemKind, ProblemOf } from './problem';
 
 /** What the texts of a problem can speak of. */
@@ -28,6 +29,8 @@ type ProblemTable = { [Kind in ProblemKind]: ProblemRow<Kind> };
 const WAIT_AGAIN =
 	'The task itself goes on. Run this node again with the same Task ID to go on waiting; that costs nothing.';
 const USE_WAIT = 'Use the operation "Wait Until Complete" instead';
+const USE_URL =
+	'turn off "Download Video" and fetch the file in another way from {{ $json.videoUrl }}';
 
 /**
  * Every problem: its texts, the class of its error, its HTTP status. n8n's rule: the message says
@@ -132,14 +135,6 @@ const PROBLEMS: ProblemTable = {
 				gatewayMessage,
 			),
 	},
-	proxyRefused: {
-		error: 'api',
-		httpCode: '407',
-		message: (_, { taskId }) =>
-			`Task ${taskId} could not be checked: the proxy asks for a user name and password`,
-		description:
-			'The request did not reach the gateway. Set the proxy as http://user:password@host:port in the option "Proxy" of this node\'s "Request Options", or in the environment variables of n8n if it comes from there.',
-	},
 	certificateNotTrusted: {
 		error: 'api',
 		message: (_, { taskId }) =>
@@ -208,6 +203,46 @@ const PROBLEMS: ProblemTable = {
 			`The video of task ${taskId} is ready, but could not be downloaded: ${cause}`,
 		description:
 			'It was tried several times. Run this node again with the same Task ID: the video is still there, and that costs nothing.',
+	},
+	downloadNotAllowed: {
+		error: 'api',
+		message: (_, { taskId }) =>
+			`The video of task ${taskId} was not downloaded: n8n does not allow requests to its host`,
+		description: ({ host }) =>
+			`The link leads to ${host}, or on from there, and n8n's SSRF protection (N8N_SSRF_PROTECTION_ENABLED) blocks that address. If you know the host, ask n8n's administrator to add it to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.`,
+	},
+	downloadTooLarge: {
+		error: 'api',
+		message: ({ maxMegabytes }, { taskId }) =>
+			`The download for task ${taskId} was ended: it is larger than ${maxMegabytes} MB`,
+		description: `Raise "Max Download Size (MB)" in the node's options, or ${USE_URL}.`,
+	},
+	downloadTooLong: {
+		error: 'api',
+		message: ({ maxMinutes }, { taskId }) =>
+			`The download for task ${taskId} was ended: it took longer than ${formatMinutes(maxMinutes)}`,
+		description: `It may take as long as is left of "Max Wait", and 30 minutes at least. Run this node again with the same Task ID: that costs nothing. If the connection is slow, use the operation "Wait Until Complete" with a higher "Max Wait", or ${USE_URL}.`,
+	},
+	tooManyVideos: {
+		error: 'api',
+		message: ({ videos }, { taskId }) =>
+			`Task ${taskId} has ${videos} videos, more than this node downloads`,
+		description: ({ maxVideos }) =>
+			`It downloads up to ${maxVideos} for each task. Turn off "Download Video" and fetch the files by the addresses in {{ $json.videos }}.`,
+	},
+	proxyRefused: {
+		error: 'api',
+		httpCode: '407',
+		message: (_, { taskId }) =>
+			`The proxy asks for a user name and a password (request for task ${taskId})`,
+		description:
+			'Write them into the address of the proxy: http://USER:PASSWORD@HOST:PORT. That is "Proxy" in the "Request Options" of the node, or the environment variable HTTPS_PROXY or HTTP_PROXY of n8n.',
+	},
+	proxyNotUsable: {
+		error: 'node',
+		message: (_, { taskId }) => `Task ${taskId} was not checked: n8n cannot use the proxy`,
+		description: ({ protocol }) =>
+			`Its address begins with "${protocol}:", and n8n knows http: and https: only: it would send the request, with the API token, past the proxy. Change "Proxy" in the node's "Request Options".`,
 	},
 	hostTooOld: {
 		error: 'node',
@@ -293,6 +328,7 @@ function keepOtherItems({ continuesOnFail }: ProblemContext): string {
 }
 
 function formatMinutes(count: number): string {
+	if (count < 0.01) return formatDuration(count * 60_000);
 	return count === 1 ? '1 minute' : `${Number(count.toFixed(2))} minutes`;
 }
 

@@ -2,11 +2,16 @@ import type { INodeProperties } from 'n8n-workflow';
 import { SUSPEND_STEP_PARAMETER } from '../suspend/progressWorkflow';
 import type { TaskKind } from '../taskKinds';
 import { describeOperations, listOperations } from './operations';
-import { waitOptions } from './waitOptions';
+import { operationOptions } from './operationOptions';
 
 /** All parameters of the node, in the order of the editor. */
 export function describeProperties(kinds: readonly TaskKind[]): INodeProperties[] {
-	return [describeResources(kinds), ...kinds.map(describeOperations), ...fields, ...waitOptions];
+	return [
+		describeResources(kinds),
+		...kinds.map(describeOperations),
+		...fields,
+		...operationOptions,
+	];
 }
 
 function describeResources(kinds: readonly TaskKind[]): INodeProperties {

@@ -5,6 +5,7 @@ import {
 	isAnyOf,
 	isBoolean,
 	isListOf,
+	isMissingOr,
 	isNullOr,
 	isNumber,
 	isObjectWith,
@@ -19,7 +20,7 @@ import { upgradeFromV1 } from './storedWaitV1';
 /**
  * What a suspended wait keeps in n8n's database between two checks: a newer version of this package
  * may have to read it. Whoever renames, adds or removes something that is stored raises this number,
- * and reads the version before as well.
+ * and reads the version before as well. Only what a wait can do without may be added without that.
  */
 export const STORED_WAIT_VERSION = 2;
 
@@ -64,6 +65,7 @@ const isStoredWait = isObjectWith({
 		raw: isBoolean,
 		fileField: isNullOr(isText),
 		timeoutMs: isNullOr(isNumber),
+		maxDownloadBytes: isMissingOr(isNullOr(isNumber)),
 	}),
 	plan: isObjectWith({
 		intervalMs: isNullOr(isNumber),

@@ -113,10 +113,15 @@ async function createResults(
 	const needsNetwork = waits.some(({ outcome }) => outcome?.kind === 'task');
 	const request = needsNetwork ? readNetworkSettings(context) : {};
 	const outputs = await Promise.all(
-		waits.map(async ({ parameters, outcome }, itemIndex) =>
+		waits.map(async ({ parameters, plan, outcome }, itemIndex) =>
 			outcome === null || (failedIndex !== null && failedIndex !== itemIndex)
 				? []
-				: await createOutputItems({ context, itemIndex, run }, parameters, outcome, request),
+				: await createOutputItems(
+						{ context, itemIndex, run, maxWaitMs: plan.maxWaitMs },
+						parameters,
+						outcome,
+						request,
+					),
 		),
 	);
 	return outputs.flat();

@@ -1,7 +1,20 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+/** Every operation has it. */
+const maxDownloadSize: INodeProperties = {
+	displayName: 'Max Download Size (MB)',
+	name: 'maxDownloadMegabytes',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	displayOptions: { show: { '/downloadVideo': [true] } },
+	default: 2000,
+	description:
+		'How large the videos of a task may be, all together. A download that gets larger is ended.',
+};
+
 /** "On Error" is n8n's own setting: only there can other items be kept from ending with one. */
 const options: INodeProperties[] = [
+	maxDownloadSize,
 	{
 		displayName: 'Max Failed Checks',
 		name: 'maxFailedChecks',
@@ -72,20 +85,25 @@ const pollingInterval: INodeProperties = {
 		'Time between two checks of a task. Without this option the node checks when a video is likely to be ready: every 5 to 15 seconds, by the age of the task.',
 };
 
-/** The options of the two waiting operations, for every kind of task. */
-export const waitOptions: INodeProperties[] = [
+/** The options of each operation, for every kind of task. A single check has none unless it downloads. */
+export const operationOptions: INodeProperties[] = [
+	describeOptions('getStatus', [maxDownloadSize], { downloadVideo: [true] }),
 	describeOptions('waitUntilComplete', [...options, pollingInterval]),
 	describeOptions('suspendUntilComplete', options),
 ];
 
-function describeOptions(operation: string, options: INodeProperties[]): INodeProperties {
+function describeOptions(
+	operation: string,
+	options: INodeProperties[],
+	shownFor: Record<string, boolean[]> = {},
+): INodeProperties {
 	return {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		displayOptions: { show: { operation: [operation] } },
+		displayOptions: { show: { operation: [operation], ...shownFor } },
 		options,
 	};
 }
