@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import manifest from '../../package.json';
 
 interface Step {
 	uses?: string;
@@ -121,6 +122,11 @@ describe('the job that builds what is published', () => {
 describe('the job that publishes', () => {
 	test('waits for the build, and for whom the environment names', () => {
 		expect(publish).toMatchObject({ needs: 'build', environment: 'npm' });
+	});
+
+	// npm refuses to make that statement anywhere but in CI
+	test('is the only way: without provenance, npm publishes nothing', () => {
+		expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
 	});
 
 	test('has npm and the tarball: no checkout, no install, no script', () => {
