@@ -1,7 +1,8 @@
+const { mkdir } = require('node:fs/promises');
 const { join } = require('node:path');
 const { Transform } = require('node:stream');
 const { finished } = require('node:stream/promises');
-const { dest, parallel, src } = require('gulp');
+const { dest, parallel, series, src } = require('gulp');
 
 /** n8n shows the light icon on white and the dark one on near black; the drawing is the same. */
 const THEMES = {
@@ -54,4 +55,16 @@ async function types() {
 	await finished(src('index.d.ts').pipe(dest('dist')).resume());
 }
 
-module.exports = { icons, afterBuild: parallel(schemas, types), default: icons };
+/**
+ * The folder that `npm pack` writes to (.npmrc). It is made last, so that nothing can be packed
+ * before there is a whole build; what lies in it is never part of the package.
+ */
+async function packedFolder() {
+	await mkdir(join(__dirname, 'dist/packed'), { recursive: true });
+}
+
+module.exports = {
+	icons,
+	afterBuild: series(parallel(schemas, types), packedFolder),
+	default: icons,
+};
