@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+ 
 import {
 	DirectoryLoader,
 	ExecutionLifecycleHooks,
