@@ -1,14 +1,8 @@
+import type { CheckLogEntry } from '../nodes/KlingVideo/operations/statusCheck';
+
 export interface WatchedTask {
 	name: string;
 	taskId: string;
-}
-
-/** What the node writes to n8n's log after each check. */
-export interface CheckLogEntry {
-	taskId: string;
-	kind: string;
-	status: string | null;
-	progress: number | null;
 }
 
 export function isCheckLogEntry(meta: unknown): meta is CheckLogEntry {
@@ -19,8 +13,8 @@ export function isCheckLogEntry(meta: unknown): meta is CheckLogEntry {
  * Whether a check that gave no status may be followed by another. A token that is refused may be
  * accepted again: only the end of the run shows that it was not.
  */
-function mayPass(kind: string): boolean {
-	return kind === 'trouble' || kind === 'tokenRefused';
+function mayPass(kind: CheckLogEntry['kind']): boolean {
+	return kind === 'transientError' || kind === 'tokenRefused';
 }
 
 /** There is a video · there is none · still waiting · not waited for any more. */
