@@ -8,6 +8,12 @@ import { VIDEO_NAMES } from './videoHost';
 const DEFAULT_PORT = 8787;
 const DEFAULT_SECONDS = 90;
 
+const SCENARIOS = `A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says how long it takes.
+  Tasks:       ${Object.keys(STORIES).join(', ')}
+  Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
+  Odd videos:  ${VIDEO_NAMES.join(', ')}; video-25mb is one of 25 MB
+  Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)`;
+
 async function main() {
 	const { port, seconds, speed, latency, callsPerSecond, stateFile } = npmCommand('sandbox')
 		.description(
@@ -37,6 +43,7 @@ async function main() {
 			'--state-file <file>',
 			'keeps the tasks in this file from one start to the next (default: they end with the sandbox)',
 		)
+		.addHelpText('after', `\n${SCENARIOS}`)
 		.parse()
 		.opts();
 	const sandbox = await startSandbox({
@@ -54,11 +61,7 @@ Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
 Try:   curl -H "Authorization: Bearer ${SANDBOX_TOKEN}" ${status}/success-20s-1
 In n8n: set the credential's Base URL to ${sandbox.url} and the Task ID to success-20s-1.
 
-A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says how long it takes.
-  Tasks:       ${Object.keys(STORIES).join(', ')}
-  Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
-  Odd videos:  ${VIDEO_NAMES.join(', ')}; video-25mb is one of 25 MB
-  Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)
+${SCENARIOS}
 `);
 }
 
