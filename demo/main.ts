@@ -1,14 +1,21 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import '../engine/environment';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import axios from 'axios';
 import Table from 'cli-table3';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { EzModelApi } from '../credentials/EzModelApi.credentials';
 import { startNode } from '../engine/n8nEngine';
 import { KlingVideo } from '../nodes/KlingVideo/KlingVideo.node.ts';
+import { npmCommand, readNumberFromOne } from '../sandbox/commandLine';
 import { SANDBOX_TOKEN, startSandbox } from '../sandbox/gateway';
-import { showProgress, type WatchedTask } from './progress';
+import { Progress } from './progress';
+import type { WatchedTask } from './taskLine';
+
+const DEFAULT_BASE_URL = 'https://api.ezmodel.cloud';
+
+/** The bundled gateway's tasks take some seconds only. */
+const SANDBOX_INTERVAL_SECONDS = 1;
 
 interface Gateway {
 	name: string;
@@ -21,26 +28,26 @@ interface Gateway {
 }
 
 /** What the user named, at a real gateway. */
-function realGateway(taskIds: string[]): Gateway {
+function realGateway(taskIds: string[], pollingInterval: number | null): Gateway {
 	const apiToken = process.env.EZMODEL_API_TOKEN;
 	if (!apiToken) {
 		throw new Error(
 			'Set EZMODEL_API_TOKEN to your token: EZMODEL_API_TOKEN=… npm run demo -- --task ID',
 		);
 	}
-	const baseUrl = process.env.EZMODEL_BASE_URL ?? 'https://api.ezmodel.cloud';
+	const baseUrl = process.env.EZMODEL_BASE_URL ?? DEFAULT_BASE_URL;
 	return {
 		name: baseUrl,
 		baseUrl,
 		apiToken,
 		tasks: taskIds.map((taskId) => ({ name: 'task', taskId })),
-		pollingInterval: null,
+		pollingInterval,
 		close: async () => {},
 	};
 }
 
 /** Submits tasks to the bundled gateway: one quick, one slow, one that fails; and one nobody knows. */
-async function sandboxGateway(): Promise<Gateway> {
+async function sandboxGateway(pollingInterval: number): Promise<Gateway> {
 	const sandbox = await startSandbox();
 	const submit = async (prompt: string): Promise<string> => {
 		const { data } = await axios.post(
@@ -67,17 +74,25 @@ async function sandboxGateway(): Promise<Gateway> {
 			{ name: 'fails', taskId: await submit('A cat too small to see [failure-7s]') },
 			{ name: 'unknown', taskId: '842250903629099999' },
 		],
-		pollingInterval: 1,
+		pollingInterval,
 		close: sandbox.close,
 	};
 }
 
+/** Wide enough for the first three columns, and for what the terminal has left. */
+const COLUMN_WIDTHS = [10, 22, 13];
+const LAST_COLUMN_WIDTH = { least: 30, most: 62 };
+
 function tableOf(items: INodeExecutionData[], errorItems: INodeExecutionData[]): string {
+	const { isTTY, columns } = process.stdout;
+	const bordersWidth = COLUMN_WIDTHS.length + 2;
+	const left = (columns ?? Infinity) - bordersWidth - COLUMN_WIDTHS.reduce((a, b) => a + b);
+	const lastWidth = Math.max(LAST_COLUMN_WIDTH.least, Math.min(LAST_COLUMN_WIDTH.most, left));
 	const table = new Table({
 		head: ['output', 'taskId', 'status', 'videoUrl, or what the error output says'],
-		style: process.stdout.isTTY ? { head: ['cyan'] } : { head: [], border: [] },
+		style: isTTY ? { head: ['cyan'] } : { head: [], border: [] },
 		wordWrap: true,
-		colWidths: [10, 22, 13, 62],
+		colWidths: [...COLUMN_WIDTHS, lastWidth],
 	});
 	for (const { json } of items) {
 		table.push(['success', String(json.taskId), String(json.status), String(json.videoUrl)]);
@@ -89,29 +104,66 @@ function tableOf(items: INodeExecutionData[], errorItems: INodeExecutionData[]):
 	return table.toString();
 }
 
+function readOptions(): { task?: string[] | undefined; interval?: number | undefined } {
+	return npmCommand('demo')
+		.description(
+			"Waits for Kling tasks on n8n's own workflow engine and shows what the node hands to the next " +
+				'node. Without --task, the tasks are those of a small gateway that the demo brings: no token ' +
+				'is needed, and it takes about 12 seconds.',
+		)
+		.option('--task <id...>', 'wait for these tasks of your own at the real gateway')
+		.option(
+			'--interval <seconds>',
+			`time between two checks of a task (default: automatic with --task, else ${SANDBOX_INTERVAL_SECONDS})`,
+			readNumberFromOne,
+		)
+		.addHelpText(
+			'after',
+			`
+With --task these environment variables are read:
+  EZMODEL_API_TOKEN  your token; required
+  EZMODEL_BASE_URL   the gateway (default: ${DEFAULT_BASE_URL})
+`,
+		)
+		.parse()
+		.opts();
+}
+
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { task: { type: 'string', multiple: true } } });
-	const gateway = values.task ? realGateway(values.task) : await sandboxGateway();
+	const { task: taskIds, interval } = readOptions();
+	const isSandbox = taskIds === undefined;
+	const gateway = isSandbox
+		? await sandboxGateway(interval ?? SANDBOX_INTERVAL_SECONDS)
+		: realGateway(taskIds, interval ?? null);
 	try {
 		const { status, items, errorItems } = await waitFor(gateway);
 		const videoUrls = items.map(({ json }) => String(json.videoUrl));
-		process.stdout.write(`\n${tableOf(items, errorItems)}\n\nThe run ended as "${status}". `);
-		process.stdout.write(
-			videoUrls.length > 0
-				? `The next node gets {{ $json.videoUrl }}:\n${videoUrls.join('\n')}\n`
-				: 'No video came out of it.\n',
-		);
-		const asExpected = values.task
-			? errorItems.length === 0
-			: items.length === 2 && errorItems.length === 2;
+		process.stdout.write(`
+${tableOf(items, errorItems)}
+
+The run ended as "${status}". ${isSandbox ? AFTER_SANDBOX : afterReal(videoUrls)}`);
+		const asExpected = isSandbox
+			? items.length === 2 && errorItems.length === 2
+			: errorItems.length === 0;
 		process.exitCode = status === 'success' && asExpected ? 0 : 1;
 	} finally {
 		await gateway.close();
 	}
 }
 
+const AFTER_SANDBOX = `The next node reads a video's address as {{ $json.videoUrl }}.
+The addresses above belong to the sandbox gateway, which ends with this demo: they no longer open.
+"npm run n8n" shows the node in n8n, beside a sandbox gateway that stays.
+`;
+
+function afterReal(videoUrls: string[]): string {
+	return videoUrls.length > 0
+		? `The next node reads each of these as {{ $json.videoUrl }}:\n${videoUrls.join('\n')}\n`
+		: 'There is no video.\n';
+}
+
 async function waitFor({ name, tasks, baseUrl, apiToken, pollingInterval }: Gateway) {
-	const bold = (text: string) => styleText('bold', text);
+	const bold = (text: string) => (process.stdout.isTTY ? styleText('bold', text) : text);
 	process.stdout.write(`
 A workflow on n8n's own engine, waiting for Kling tasks at ${name}:
 
@@ -119,6 +171,7 @@ A workflow on n8n's own engine, waiting for Kling tasks at ${name}:
                                              └─► error output: what happened, what to do
 
 `);
+	const progress = new Progress(tasks);
 	const started = startNode({
 		nodeType: new KlingVideo(),
 		credentialType: new EzModelApi(),
@@ -130,9 +183,9 @@ A workflow on n8n's own engine, waiting for Kling tasks at ${name}:
 		items: tasks.map(({ taskId }) => ({ task_id: taskId })),
 		settings: { onError: 'continueErrorOutput' },
 	});
-	process.once('SIGINT', started.stop);
-	await showProgress(tasks, started.finished);
-	return await started.finished;
+	// kept: a second signal, such as npm passes on, would end the demo before it has told the end
+	process.on('SIGINT', started.stop);
+	return await progress.showUntilEnd(started.finished);
 }
 
 main().catch((error: unknown) => {

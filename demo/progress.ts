@@ -1,88 +1,75 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
-import { Listr } from 'listr2';
-import { onLog } from '../engine/n8nEngine';
-
-export interface WatchedTask {
-	name: string;
-	taskId: string;
-}
-
-/** What the node writes to n8n's log after each check. */
-interface LoggedCheck {
-	taskId: string;
-	kind: string;
-	status: string | null;
-	progress: number | null;
-}
-
-function isLoggedCheck(meta: unknown): meta is LoggedCheck {
-	return typeof meta === 'object' && meta !== null && 'taskId' in meta && 'kind' in meta;
-}
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { styleText } from 'node:util';
+import logUpdate from 'log-update';
+import { onLog, type NodeRunResult } from '../engine/n8nEngine';
+import { isCheckLogEntry, TaskLine, type Mark, type WatchedTask } from './taskLine';
 
 const REDRAW_MS = 100;
 
-/**
- * Shows a live line for each task: its status, progress, checks, and time.
- *
- * @param ended when nothing is left to show, whatever was seen until then
- */
-export async function showProgress(tasks: WatchedTask[], ended: Promise<unknown>): Promise<void> {
-	const startedAtMs = Date.now();
-	const lines = tasks.map(({ name, taskId }) => {
-		let checks = 0;
-		let said = 'first check';
-		let endedAtMs: number | null = null;
-		const text = () => {
-			const seconds = ((endedAtMs ?? Date.now()) - startedAtMs) / 1000;
-			const counted = `${checks} ${checks === 1 ? 'check' : 'checks'}`;
-			return `${name.padEnd(8)} ${taskId.padEnd(19)} ${said.padEnd(18)} ${counted.padStart(9)} ${seconds.toFixed(1).padStart(6)} s`;
-		};
-		return {
-			taskId,
-			text,
-			hear(check: LoggedCheck): boolean {
-				checks++;
-				const { status, progress, kind } = check;
-				said = status === null ? kind : `${status} ${progress === null ? '' : `${progress}%`}`;
-				const done =
-					status === 'SUCCESS' || status === 'FAILURE' || !['task', 'trouble'].includes(kind);
-				if (done) endedAtMs = Date.now();
-				return done;
-			},
-			succeeded: () => said.startsWith('SUCCESS'),
-		};
-	});
+const COLOURS = { '✔': 'green', '✖': 'red', '…': 'yellow', '·': 'gray' } as const satisfies Record<
+	Mark,
+	string
+>;
 
-	await new Listr(
-		lines.map((line) => ({
-			title: line.text(),
-			task: async (_context: unknown, shown: { title: string; output: string }) => {
-				const redraw = setInterval(() => {
-					if (process.stdout.isTTY) shown.title = line.text();
-				}, REDRAW_MS);
-				await new Promise<void>((resolve) => {
-					const unhear = onLog(({ meta }) => {
-						if (!isLoggedCheck(meta) || meta.taskId !== line.taskId) return;
-						const done = line.hear(meta);
-						if (!process.stdout.isTTY) shown.output = line.text();
-						if (done) end();
-					});
-					const end = () => {
-						unhear();
-						resolve();
-					};
-					void ended.then(end, end);
-				});
-				clearInterval(redraw);
-				shown.title = line.text();
-				if (!line.succeeded()) throw new Error('no video');
-			},
-		})),
-		{
-			concurrent: true,
-			exitOnError: false,
-			collectErrors: 'full',
-			rendererOptions: { collapseErrors: false, showErrorMessage: false },
-		},
-	).run();
+/**
+ * Shows a line for each task while a run waits for it: live on a terminal, elsewhere a new line
+ * whenever the status of a task has changed.
+ */
+export class Progress {
+	private readonly startedAtMs = Date.now();
+
+	private readonly lines: TaskLine[];
+
+	private readonly stopListening: () => void;
+
+	/** Listens from now on: the first checks are made as soon as the run is started. */
+	constructor(tasks: WatchedTask[]) {
+		this.lines = tasks.map((task) => new TaskLine(task, this.startedAtMs));
+		this.stopListening = onLog(({ meta }) => {
+			if (!isCheckLogEntry(meta)) return;
+			const nowMs = Date.now();
+			for (const line of this.lines) {
+				if (line.taskId === meta.taskId) line.addCheck(meta, nowMs);
+			}
+			this.draw();
+		});
+	}
+
+	/** Shows the tasks until the run has ended, and then what came of each. */
+	async showUntilEnd(finished: Promise<NodeRunResult>): Promise<NodeRunResult> {
+		const timer = process.stdout.isTTY ? setInterval(() => this.draw(), REDRAW_MS) : undefined;
+		try {
+			const result = await finished;
+			this.lines.forEach((line, index) => line.end(outcomeOf(result, index)));
+			this.draw();
+			return result;
+		} finally {
+			clearInterval(timer);
+			this.stopListening();
+			if (process.stdout.isTTY) logUpdate.done();
+		}
+	}
+
+	private draw(): void {
+		const nowMs = Date.now();
+		if (process.stdout.isTTY) {
+			logUpdate(
+				this.lines
+					.map((line) => `${styleText(COLOURS[line.mark()], line.mark())} ${line.text(nowMs)}`)
+					.join('\n'),
+			);
+			return;
+		}
+		for (const line of this.lines) {
+			if (line.hasNews()) process.stdout.write(`${line.mark()} ${line.text(nowMs)}\n`);
+		}
+	}
+}
+
+/** What the run made of an input item. */
+function outcomeOf({ items, errorItems }: NodeRunResult, index: number): 'video' | 'error' | null {
+	const isOfItem = ({ pairedItem }: NodeRunResult['items'][number]) =>
+		typeof pairedItem === 'object' && 'item' in pairedItem && pairedItem.item === index;
+	if (items.some(isOfItem)) return 'video';
+	return errorItems.some(isOfItem) ? 'error' : null;
 }

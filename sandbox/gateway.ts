@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { ODD_REPLIES } from './oddReplies';
-import { isOdd, readScenario, type Scenario } from './scenario';
+import { isOdd, readScenario } from './scenario';
 import { STORIES } from './taskReplies';
+import { TaskStore, type SandboxTask } from './taskStore';
 import { sendVideo } from './videoHost';
 
 export const SANDBOX_TOKEN = 'sk-example-sandbox';
@@ -24,6 +25,8 @@ export interface SandboxOptions {
 	latencyMs?: number;
 	/** How many status calls a second it bears; those beyond get a 429. Null, the default, for all. */
 	callsPerSecond?: number | null;
+	/** The file that its tasks are kept in from one start to the next. Null, the default, for none. */
+	stateFile?: string | null;
 }
 
 export interface SeenRequest {
@@ -54,18 +57,11 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
-interface SandboxTask {
-	scenario: Scenario;
-	createdAtMs: number;
-	checks: number;
-	checksSinceDone: number;
-	downloads: number;
-}
-
 /** A small real gateway on 127.0.0.1: submit, status, models, and the video's file. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, speed = 1, seconds = 90, latencyMs = 0, callsPerSecond = null } = options;
-	const tasks = new Map<string, SandboxTask>();
+	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
+	const { callsPerSecond = null, stateFile = null } = options;
+	const tasks = await TaskStore.open(stateFile);
 	const requests: SeenRequest[] = [];
 	const seenAs = new WeakMap<Request, SeenRequest>();
 	/** The status calls that were not refused, of the last second. */
@@ -105,15 +101,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		next();
 	});
 
-	app.post(TASKS_PATH, express.json({ limit: '50mb' }), (req, res) => {
+	app.post(TASKS_PATH, express.json({ limit: '50mb' }), async (req, res) => {
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
 		const named = /\[([\w.-]+)\]/.exec(String(req.body?.prompt ?? ''))?.[1] ?? 'success';
 		const scenario = readScenario(named);
 		if (scenario === null) {
 			return res.status(400).json({ code: 1201, message: `the sandbox knows no "${named}"` });
 		}
-		const taskId = `8422509036290${String(10000 + tasks.size)}`;
-		tasks.set(taskId, newTask(scenario));
+		const taskId = await tasks.submit(scenario);
 		return res.json(
 			scenario.story === 'documented'
 				? { code: 0, message: 'SUCCEED', data: { task_id: taskId, task_status: 'submitted' } }
@@ -122,7 +117,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 						task_id: taskId,
 						object: 'video',
 						model: req.body?.model ?? 'kling-v1-6',
-						status: 'queued',
+						status: '',
 						progress: 0,
 						created_at: Math.floor(Date.now() / 1000),
 					},
@@ -136,7 +131,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		if (bearer(req) === RESTRICTED_TOKEN) return ODD_REPLIES.restricted?.(req, res);
 		if (isTooMany()) return ODD_REPLIES['rate-limit']?.(req, res);
 
-		const task = tasks.get(taskId) ?? taskNamedBy(taskId);
+		const task = tasks.get(taskId) ?? (await taskNamedBy(taskId));
 		if (task === null) return ODD_REPLIES.unknown?.(req, res);
 		return await tellOf(taskId, task, req, res);
 	});
@@ -150,14 +145,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		});
 	});
 
-	app.get('/videos/:file', (req, res) => {
+	app.get('/videos/:file', async (req, res) => {
 		const taskId = req.params.file.replace(/\.mp4$/, '');
 		// the second and third video of a task have its id and a number
 		const task = tasks.get(taskId) ?? tasks.get(taskId.replace(/-\d$/, ''));
 		if (task === undefined) return sendVideo(null, req, res);
-		task.downloads++;
 		const { video, oddWhen } = task.scenario;
-		return sendVideo(isOdd(oddWhen, task.downloads) ? video : null, req, res);
+		const sent = isOdd(oddWhen, ++task.downloads) ? video : null;
+		await tasks.save();
+		return sendVideo(sent, req, res);
 	});
 	app.get('/elsewhere/video.mp4', (req, res) => sendVideo(null, req, res));
 
@@ -167,17 +163,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	app.get('/elsewhere{/*path}', (_req, res) => res.json({ object: 'list', data: [] }));
 	app.use((req, res) => ODD_REPLIES['not-found']?.(req, res));
 
-	function newTask(scenario: Scenario): SandboxTask {
-		return { scenario, createdAtMs: Date.now(), checks: 0, checksSinceDone: 0, downloads: 0 };
-	}
-
-	/** A task id that names a scenario begins when it is first asked about. */
-	function taskNamedBy(taskId: string): SandboxTask | null {
+	/** A task id that names a scenario begins when it is first checked. */
+	async function taskNamedBy(taskId: string): Promise<SandboxTask | null> {
 		const scenario = readScenario(taskId);
-		if (scenario === null) return null;
-		const task = newTask(scenario);
-		tasks.set(taskId, task);
-		return task;
+		return scenario === null ? null : await tasks.add(taskId, scenario);
 	}
 
 	function isTooMany(): boolean {
@@ -193,27 +182,29 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const { scenario } = task;
 		task.checks++;
 		if (scenario.odd !== null && isOdd(scenario.oddWhen, task.checks)) {
+			await tasks.save();
 			return await ODD_REPLIES[scenario.odd]?.(req, res);
 		}
 		const takesMs = ((scenario.seconds ?? seconds) * 1000) / speed;
 		const share = takesMs > 0 ? (Date.now() - task.createdAtMs) / takesMs : 1;
-		const reply = STORIES[scenario.story]?.({
-			taskId,
-			share,
-			submittedAtS: Math.floor(task.createdAtMs / 1000),
-			finishedAtS: Math.ceil((task.createdAtMs + takesMs) / 1000),
-			videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
-			checksSinceDone: task.checksSinceDone,
-		});
-		if (share >= 1) {
-			task.checksSinceDone++;
-			const seen = seenAs.get(req);
-			// who has gone is told nothing
-			if (seen?.repliedAtMs === null && scenario.story !== 'never') {
-				seen.doneAtMs = task.createdAtMs + takesMs;
-			}
+		const { checksSinceDone } = task;
+		if (share >= 1) task.checksSinceDone++;
+		await tasks.save();
+		const seen = seenAs.get(req);
+		// who has gone is told nothing
+		if (share >= 1 && seen?.repliedAtMs === null && scenario.story !== 'never') {
+			seen.doneAtMs = task.createdAtMs + takesMs;
 		}
-		return res.json(reply);
+		return res.json(
+			STORIES[scenario.story]?.({
+				taskId,
+				share,
+				submittedAtS: Math.floor(task.createdAtMs / 1000),
+				finishedAtS: Math.ceil((task.createdAtMs + takesMs) / 1000),
+				videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
+				checksSinceDone,
+			}),
+		);
 	}
 
 	const server = createServer(app);
@@ -231,6 +222,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		close: async () => {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
+			await tasks.untilSaved();
 		},
 	};
 }

@@ -1,33 +1,59 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
-import { parseArgs } from 'node:util';
-import { ODD_REPLIES } from './oddReplies';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { npmCommand, readNumberAboveZero, readNumberFromZero, readPort } from './commandLine';
 import { SANDBOX_TOKEN, startSandbox } from './gateway';
+import { ODD_REPLIES } from './oddReplies';
 import { STORIES } from './taskReplies';
+import { VIDEO_NAMES } from './videoHost';
 
-const { values } = parseArgs({
-	options: {
-		port: { type: 'string', default: '8787' },
-		speed: { type: 'string', default: '1' },
-		seconds: { type: 'string', default: '90' },
-		latency: { type: 'string', default: '0' },
-		'calls-per-second': { type: 'string' },
-	},
-});
+const DEFAULT_PORT = 8787;
+const DEFAULT_SECONDS = 90;
+
+const SCENARIOS = `A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says how long it takes.
+  Tasks:       ${Object.keys(STORIES).join(', ')}
+  Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
+  Odd videos:  ${VIDEO_NAMES.join(', ')}; video-25mb is one of 25 MB
+  Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)`;
 
 async function main() {
-	const port = Number(values.port);
-	const speed = Number(values.speed);
-	const seconds = Number(values.seconds);
-	const latencyMs = Number(values.latency);
-	const callsPerSecond =
-		values['calls-per-second'] === undefined ? null : Number(values['calls-per-second']);
-	if (!Number.isInteger(port) || !(speed > 0)) {
-		throw new Error('--port has to be a port, and --speed a number above 0');
-	}
-	if (!(seconds >= 0 && latencyMs >= 0 && (callsPerSecond ?? 0) >= 0)) {
-		throw new Error('--seconds, --latency (ms) and --calls-per-second have to be numbers from 0');
-	}
-	const sandbox = await startSandbox({ port, speed, seconds, latencyMs, callsPerSecond });
+	const { port, seconds, speed, latency, callsPerSecond, stateFile } = npmCommand('sandbox')
+		.description(
+			'Starts a small gateway on this machine that answers as the real one does: submitting, status ' +
+				'calls, the videos, and on request everything that can go wrong. No token of yours is needed.',
+		)
+		.option('--port <port>', 'where it listens; 0 for any free port', readPort, DEFAULT_PORT)
+		.option(
+			'--seconds <seconds>',
+			'how long a task takes that does not say so itself',
+			readNumberFromZero,
+			DEFAULT_SECONDS,
+		)
+		.option(
+			'--speed <factor>',
+			'how fast its clock runs: with 60, a task of a minute takes a second',
+			readNumberAboveZero,
+			1,
+		)
+		.option('--latency <ms>', 'how long each status reply takes', readNumberFromZero, 0)
+		.option(
+			'--calls-per-second <number>',
+			'how many status calls are answered; the rest get HTTP status 429 (default: all)',
+			readNumberFromZero,
+		)
+		.option(
+			'--state-file <file>',
+			'keeps the tasks in this file from one start to the next (default: they end with the sandbox)',
+		)
+		.addHelpText('after', `\n${SCENARIOS}`)
+		.parse()
+		.opts();
+	const sandbox = await startSandbox({
+		port,
+		seconds,
+		speed,
+		latencyMs: latency,
+		callsPerSecond: callsPerSecond ?? null,
+		stateFile: stateFile ?? null,
+	});
 	const status = `${sandbox.url}/kling/v1/videos/multi-image2video`;
 	process.stdout.write(`
 Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
@@ -35,10 +61,7 @@ Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
 Try:   curl -H "Authorization: Bearer ${SANDBOX_TOKEN}" ${status}/success-20s-1
 In n8n: set the credential's Base URL to ${sandbox.url} and the Task ID to success-20s-1.
 
-A task id, or a [word] in a submitted prompt, chooses what happens; "-20s" says how long it takes.
-  Tasks:       ${Object.keys(STORIES).join(', ')}
-  Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
-  Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)
+${SCENARIOS}
 `);
 }
 

@@ -6,6 +6,8 @@ import { isVideoName, VIDEO_NAMES } from './videoHost';
 export type OddWhen = 'always' | 'blip' | 'once' | 'twice' | 'later';
 
 export interface Scenario {
+	/** What it was read from. */
+	text: string;
 	/** A key of STORIES. */
 	story: string;
 	/** A key of ODD_REPLIES, or null for a gateway without oddities. */
@@ -44,6 +46,7 @@ export function readScenario(text: string): Scenario | null {
 	const seconds = /^-(\d+(?:\.\d+)?)s(?:-|$)/.exec(rest.slice(name.length))?.[1];
 	const isVideo = isVideoName(name);
 	return {
+		text,
 		story: name in STORIES ? name : 'success',
 		odd: name in STORIES || isVideo ? null : name,
 		video: isVideo ? name : null,

@@ -3,20 +3,32 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import axios from 'axios';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { REPOSITORY, TEST_FOLDER } from '../folders';
 import { freePort } from '../n8n';
-import { Rest, type SavedWorkflow } from '../rest';
-import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
+import { Rest, type Execution, type SavedWorkflow } from '../rest';
+import { CREDENTIAL_TYPE, exampleFiles, FIRST_EXAMPLE, readExample } from '../sandboxWorkflows';
 import { serve } from '../standIns/serve';
 import { openNode, openWorkflow, startBrowser } from './browser';
+import { parked } from './suspended';
 import { jsonOf } from './workflows';
 
-const SUBMIT_AND_WAIT = 'submit-and-wait.json';
+const WAIT = 'Sandbox 1: wait for a video';
+const SUSPEND = 'Sandbox 2: suspend while the video is made';
+const DOWNLOAD = 'Sandbox 3: download the video';
+
+/** Nodes of theirs. */
+const TRIGGER = "When Clicking 'Execute Workflow'";
+const WAIT_NODE = 'Wait for the Video';
+const HAND_ON = 'Hand On the URL';
 
 interface Running {
+	/** Of n8n. */
 	url: string;
+	/** Of the workflow that it says to begin with. */
+	workflowUrl: string;
 	said: string;
 	/** As Ctrl+C does. */
 	interrupt(): Promise<{ exitCode: number | null }>;
@@ -31,22 +43,35 @@ afterEach(async () => {
 
 const names = exampleFiles().map((file) => readExample(file, null, null).name);
 
-test('npm run n8n has a credential and examples that run; once more, all is as it was left', async () => {
-	const args = ['--folder', await emptyFolder('main'), '--sandbox-port', String(await freePort())];
-	const first = await start([...args, '--seconds', '1']);
+test('npm run n8n has a credential and workflows that run, and goes on after a restart', async () => {
+	const folder = await emptyFolder('main');
+	const args = ['--folder', folder, '--sandbox-port', String(await freePort())];
+	const first = await start(args);
 	let rest = await Rest.signIn(first.url);
 	const [credential] = await rest.credentials();
 	expect(credential).toMatchObject({ name: 'EZModel sandbox', type: CREDENTIAL_TYPE });
 	const workflows = await rest.workflows();
-	expect(workflows.map(({ name }) => name).sort()).toEqual(
-		names.map((name) => `${name} (sandbox)`).sort(),
-	);
-	const { name } = readExample(SUBMIT_AND_WAIT, null, null);
-	const toRun = found(workflows, `${name} (sandbox)`);
-	const run = await rest.ended(await rest.run(toRun, "When Clicking 'Execute Workflow'"));
-	expect(jsonOf(run, 'Hand On the URL')).toEqual([
-		{ videoUrl: expect.stringContaining('/videos/'), seconds: 5.1 },
+	expect(workflows.map(({ name }) => name).sort()).toEqual([
+		...names
+			.filter((name) => name !== readExample(FIRST_EXAMPLE, null, null).name)
+			.map((name) => expect.stringMatching(`^${name} \\(sandbox; needs an? \\w+ account`)),
+		WAIT,
+		SUSPEND,
+		DOWNLOAD,
 	]);
+
+	const [waited, downloaded] = await Promise.all(
+		[WAIT, DOWNLOAD].map(
+			async (name) => await rest.ended(await rest.run(found(workflows, name), TRIGGER)),
+		),
+	);
+	if (waited === undefined || downloaded === undefined) throw new Error('Both have ended');
+	expect(jsonOf(waited, HAND_ON)).toEqual([videoOf(waited)]);
+	const { binary } = downloaded.data.resultData.runData[WAIT_NODE]?.[0]?.data?.main?.[0]?.[0] ?? {};
+	expect(binary?.data).toMatchObject({ mimeType: 'video/mp4', fileType: 'video' });
+
+	const suspended = await rest.run(found(workflows, SUSPEND), TRIGGER);
+	const submitted = await parked(rest, suspended);
 	expect(await first.interrupt()).toEqual({ exitCode: 0 });
 	await expect(axios.get(first.url, { proxy: false })).rejects.toThrow('ECONNREFUSED');
 
@@ -56,8 +81,55 @@ test('npm run n8n has a credential and examples that run; once more, all is as i
 	expect((await rest.workflows()).map(({ id }) => id).sort()).toEqual(
 		workflows.map(({ id }) => id).sort(),
 	);
+	expect(second.workflowUrl).toBe(`${second.url}/workflow/${found(workflows, WAIT).id}`);
+	const resumed = await rest.ended(suspended);
+	expect(jsonOf(resumed, HAND_ON)).toEqual([videoOf(submitted)]);
 	expect(await second.interrupt()).toEqual({ exitCode: 0 });
 	expect(second.said).not.toContain('Installing');
+});
+
+test('what npm run n8n puts in says in the editor what to do', async () => {
+	const n8n = await start([
+		...['--folder', await emptyFolder('editor-of-main')],
+		...['--sandbox-port', '0', '--seconds', '1'],
+	]);
+	const rest = await Rest.signIn(n8n.url);
+	const browser = await startBrowser();
+	try {
+		const page = await browser.openPage(n8n.url, rest);
+		await page.goto(n8n.workflowUrl);
+		const note = page.getByTestId('sticky');
+		await note.getByText('Try it here').waitFor();
+		expect(await note.innerText()).toMatch(/Execute workflow[^]*\[failure\]/);
+		await page.getByTestId('execute-workflow-button').click();
+		const lastNode = page.getByTestId('canvas-node').filter({ hasText: HAND_ON });
+		await lastNode.getByTestId('canvas-node-status-success').waitFor();
+
+		// n8n shows this list to somebody who has signed in
+		await page.goto(`${n8n.url}/home/workflows`);
+		const cards = page.getByTestId('workflow-card-name');
+		await cards.first().waitFor();
+		const listed = await cards.allInnerTexts();
+		expect(listed.slice(0, 3)).toEqual([WAIT, SUSPEND, DOWNLOAD]);
+		const others = listed.slice(3);
+		expect(others).toHaveLength(names.length - 1);
+		expect(others).toEqual(others.map(() => expect.stringContaining('; needs ')));
+
+		for (const { id } of await rest.workflows()) {
+			await openWorkflow(page, n8n.url, id);
+			await note.getByRole('heading').first().waitFor();
+			const filled = await note.evaluate((box) => {
+				const last = box.querySelector('h2')?.parentElement?.lastElementChild;
+				const { top, height } = box.getBoundingClientRect();
+				return last ? (last.getBoundingClientRect().bottom - top) / height : 0;
+			});
+			expect(filled).toBeGreaterThan(0.6);
+			expect(filled).toBeLessThan(1);
+		}
+	} finally {
+		await browser.close();
+	}
+	expect(await n8n.interrupt()).toEqual({ exitCode: 0 });
 });
 
 test('npm run n8n -- --real leaves the sandbox out, and the editor asks for a token', async () => {
@@ -73,10 +145,10 @@ test('npm run n8n -- --real leaves the sandbox out, and the editor asks for a to
 	const browser = await startBrowser();
 	try {
 		const page = await browser.openPage(real.url, rest);
-		const { name } = readExample(SUBMIT_AND_WAIT, null, null);
-		const { id } = found(workflows, name);
+		const { id } = found(workflows, readExample(FIRST_EXAMPLE, null, null).name);
+		expect(real.workflowUrl).toBe(`${real.url}/workflow/${id}`);
 		await openWorkflow(page, real.url, id);
-		await openNode(page, 'Wait for the Video');
+		await openNode(page, WAIT_NODE);
 		await page.getByText('Connect to EZModel').click();
 		const dialog = page.getByRole('dialog').filter({ hasText: 'EZModel API' });
 		await dialog.getByText('API Token').first().waitFor();
@@ -90,6 +162,30 @@ test('npm run n8n -- --real leaves the sandbox out, and the editor asks for a to
 	}
 	expect(await real.interrupt()).toEqual({ exitCode: 0 });
 });
+
+test('npm run n8n -- --help lists the options and their defaults, and starts nothing', async () => {
+	const { exitCode, said } = await run(['--help']);
+	expect(said).toContain('Usage: npm run n8n -- [options]');
+	for (const option of [
+		'--real',
+		'--port <port>[^]*default: 5678',
+		'--sandbox-port <port>[^]*default:\\s+8787',
+		'--seconds <seconds>[^]*default: 15',
+		'--folder <folder>[^]*default: e2e/.n8n/',
+	]) {
+		expect(said).toMatch(new RegExp(`^  ${option}`, 'm'));
+	}
+	expect(exitCode).toBe(0);
+});
+
+test.each(['--port x', '--sandbox-port 70000', '--seconds soon', '--reel'])(
+	'npm run n8n -- %s is refused',
+	async (args) => {
+		const { exitCode, said } = await run(args.split(' '));
+		expect(said).toMatch(/^error: [^]*npm run n8n -- --help lists the options\.$/m);
+		expect(exitCode).toBe(1);
+	},
+);
 
 test('npm run n8n touches no other n8n on its port', async () => {
 	const requests: unknown[] = [];
@@ -115,20 +211,40 @@ async function emptyFolder(name: string): Promise<string> {
 	return folder;
 }
 
+/** What the last node hands on in the end, when a submit call has given a task. */
+function videoOf(submitted: Execution) {
+	const taskId = String(jsonOf(submitted, 'Submit the Video')[0]?.task_id);
+	return { videoUrl: expect.stringMatching(`/videos/${taskId}\\.mp4$`), seconds: 5.1 };
+}
+
 /** What `npm run n8n` runs. */
+function spawnMain(args: string[]) {
+	return spawn(process.execPath, ['--import', 'tsx', 'e2e/main.ts', ...args], {
+		cwd: REPOSITORY,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+}
+
+/** Runs it to its end, when it starts nothing. */
+async function run(args: string[]): Promise<{ exitCode: number | null; said: string }> {
+	const child = spawnMain(args);
+	const [out, errors, [exitCode]] = await Promise.all([
+		text(child.stdout),
+		text(child.stderr),
+		once(child, 'close'),
+	]);
+	return { exitCode, said: out + errors };
+}
+
 async function start(args: string[], atPort?: number): Promise<Running> {
 	const port = atPort ?? (await freePort());
-	const child = spawn(
-		process.execPath,
-		['--import', 'tsx', 'e2e/main.ts', '--port', String(port), ...args],
-		{ cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'pipe'] },
-	);
+	const child = spawnMain(['--port', String(port), ...args]);
 	let said = '';
 	const ended = once(child, 'close');
 	const ready = new Promise<string>((resolve) => {
-		const listen = (text: string) => {
-			said += text;
-			const url = /n8n is ready: (\S+)[^]*Ctrl\+C/.exec(said)?.[1];
+		const listen = (chunk: string) => {
+			said += chunk;
+			const url = /n8n is ready\.[^]*?(http:\S+)[^]*Ctrl\+C/.exec(said)?.[1];
 			if (url !== undefined) resolve(url);
 		};
 		child.stdout.setEncoding('utf8').on('data', listen);
@@ -138,9 +254,10 @@ async function start(args: string[], atPort?: number): Promise<Running> {
 		throw new Error(`npm run n8n ended:\n${said}`);
 	});
 	failed.catch(() => undefined);
-	const url = await Promise.race([ready, failed]);
+	const workflowUrl = await Promise.race([ready, failed]);
 	const started: Running = {
-		url,
+		url: new URL(workflowUrl).origin,
+		workflowUrl,
 		get said() {
 			return said;
 		},

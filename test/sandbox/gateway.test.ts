@@ -33,7 +33,7 @@ describe('submitting', () => {
 			task_id: id,
 			object: 'video',
 			model: 'kling-v2',
-			status: 'queued',
+			status: '',
 			progress: 0,
 			created_at: expect.any(Number),
 		});

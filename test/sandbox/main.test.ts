@@ -1,31 +1,34 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- never shipped */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { ODD_REPLIES } from '../../sandbox/oddReplies';
 import { STORIES } from '../../sandbox/taskReplies';
-import { clientOf, failureOf, follow, statusPath } from '../support/client';
+import { VIDEO_NAMES } from '../../sandbox/videoHost';
+import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from '../support/client';
 
 const root = join(__dirname, '../..');
-const TSX = join(root, 'node_modules/tsx/dist/cli.mjs');
 /** Only so that a busy machine may be slow to compile. */
 const PATIENCE_MS = 60_000;
 
 async function textUntil(stream: Readable, end: string): Promise<string> {
-	let text = '';
+	let said = '';
 	for await (const chunk of stream) {
-		text += String(chunk);
-		if (text.includes(end)) return text;
+		said += String(chunk);
+		if (said.includes(end)) return said;
 	}
-	throw new Error(`It ended after saying: ${text}`);
+	throw new Error(`It ended after saying: ${said}`);
 }
 
 let child: ChildProcessByStdio<null, Readable, null>;
 let ended: Promise<unknown>;
 function startMain(...flags: string[]): void {
-	child = spawn(process.execPath, [TSX, 'sandbox/main.ts', '--port', '0', ...flags], {
+	child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', '--port', '0', ...flags], {
 		cwd: root,
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
@@ -60,8 +63,8 @@ test(
 		// an hour, were it not for --speed
 		expect(await follow(clientOf({ url }), 'success-3600s')).not.toEqual([]);
 
-		for (const name of [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES)]) {
-			expect(said).toMatch(new RegExp(` ${name}(,|$)`, 'm'));
+		for (const name of [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NAMES]) {
+			expect(said).toMatch(new RegExp(` ${name}([,;]|$)`, 'm'));
 		}
 
 		child.kill();
@@ -100,6 +103,54 @@ test.each([
 	async (flag, value) => {
 		startMain(`${flag}=${value}`);
 		expect(await ended).toEqual([1, null]);
+	},
+	PATIENCE_MS,
+);
+
+test(
+	'--help lists the options with their defaults, and starts nothing',
+	async () => {
+		startMain('--help');
+		const help = await text(child.stdout);
+		expect(help).toContain('Usage: npm run sandbox -- [options]');
+		for (const [option, byDefault] of [
+			['port', '8787'],
+			['seconds', '90'],
+			['speed', '1'],
+			['latency', '0'],
+			['calls-per-second', 'all'],
+			['state-file', 'they end with the sandbox'],
+		]) {
+			const says = new RegExp(
+				`--${option} <[^]*?\\(default:\\s+${byDefault}`.replaceAll(' ', '\\s+'),
+			);
+			expect(help).toMatch(says);
+		}
+		expect(await ended).toEqual([0, null]);
+	},
+	PATIENCE_MS,
+);
+
+test(
+	'--state-file keeps the tasks, even of a sandbox that was killed',
+	async () => {
+		const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+		try {
+			const flags = ['--state-file', join(folder, 'tasks.json'), '--seconds', '0'];
+			startMain(...flags);
+			const client = clientOf({ url: urlIn(await saidBy()) });
+			const { data } = await client.post<unknown>(TASKS, { prompt: 'a cat' });
+			child.kill('SIGKILL');
+			await ended;
+			startMain(...flags);
+			const taskId = textAt(data, 'task_id');
+			const again = clientOf({ url: urlIn(await saidBy()) });
+			expect((await again.get<unknown>(statusPath(taskId))).data).toMatchObject({
+				data: { task_id: taskId, status: 'SUCCESS' },
+			});
+		} finally {
+			await rm(folder, { recursive: true });
+		}
 	},
 	PATIENCE_MS,
 );
