@@ -67,6 +67,11 @@ export class EzModelApi implements ICredentialType {
 				403,
 				'The gateway denied access. The token may be limited to other IP addresses.',
 			),
+			// the gateway limits the paths that it does not know, and no others
+			createStatusRule(
+				429,
+				'Too many requests. Try again in a minute; if that does not help, look at the Base URL: it is usually https://api.ezmodel.cloud, with nothing behind it.',
+			),
 			...[301, 302, 303, 307, 308, 404].map((status) => createStatusRule(status, WRONG_BASE_URL)),
 			// n8n can only compare for equality: what is no list of models has no list in "data", or says
 			// of itself that it is something else

@@ -103,6 +103,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	app.post(TASKS_PATH, express.json({ limit: '50mb' }), async (req, res) => {
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
+		// the relay cannot read a number there, and then uses what it has not read
+		if (typeof req.body?.duration === 'number') return ODD_REPLIES.panic?.(req, res);
 		const named = /\[([\w.-]+)\]/.exec(String(req.body?.prompt ?? ''))?.[1] ?? 'success';
 		const scenario = readScenario(named);
 		if (scenario === null) {
@@ -159,6 +161,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	// what a wrong base URL leads to
 	app.get(['/', '/console{/*path}'], (req, res) => ODD_REPLIES['web-page']?.(req, res));
+	app.get('/limited{/*path}', (req, res) => ODD_REPLIES['rate-limit']?.(req, res));
 	app.get('/moved{/*path}', (req, res) => ODD_REPLIES.redirect?.(req, res));
 	app.get('/elsewhere{/*path}', (_req, res) => res.json({ object: 'list', data: [] }));
 	app.use((req, res) => ODD_REPLIES['not-found']?.(req, res));

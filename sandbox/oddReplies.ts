@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 
-const newApiError = (message: string, type = 'new_api_error') => ({
-	error: { message, type, code: '' },
+const newApiError = (message: string) => ({
+	error: { code: '', message, type: 'new_api_error' },
 });
 
 const WEB_PAGE = '<!doctype html><html><head><title>Console</title></head><body></body></html>';
@@ -14,6 +14,20 @@ export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknow
 	unknown: (_req, res) =>
 		res.status(400).json({ code: 'task_not_exist', message: 'task_not_exist', data: null }),
 	'bad-token': (_req, res) => res.status(401).json(newApiError('无效的令牌 (request id: sandbox)')),
+	'no-token': (_req, res) => res.status(401).json(newApiError('未提供令牌 (request id: sandbox)')),
+	'expired-token': (_req, res) =>
+		res.status(401).json(newApiError('该令牌已过期 (request id: sandbox)')),
+	'disabled-token': (_req, res) =>
+		res.status(401).json(newApiError('该令牌状态不可用 (request id: sandbox)')),
+	/** What a token gets from then on that its own submit call took below zero. */
+	'token-below-zero': (_req, res) =>
+		res
+			.status(401)
+			.json(
+				newApiError(
+					'[sk-abc***xyz] 该令牌额度已用尽 !token.UnlimitedQuota && token.RemainQuota = -249000 (request id: sandbox)',
+				),
+			),
 	'spent-token': (_req, res) =>
 		res
 			.status(401)
@@ -46,13 +60,21 @@ export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknow
 		res.status(429).json(newApiError('您已达到请求数限制：1分钟内最多请求10次')),
 	'rate-limit-retry': (_req, res) => res.status(429).set('Retry-After', '3').end(),
 	'upstream-busy': (_req, res) =>
-		res.status(429).json({ code: 'fail_to_fetch_task', message: 'upstream is busy', data: null }),
+		res.status(429).json({
+			code: 'fail_to_fetch_task',
+			message: '当前分组上游负载已饱和，请稍后再试',
+			data: null,
+		}),
 	database: (_req, res) =>
 		res.status(500).json({ code: 'get_task_failed', message: 'database is locked', data: null }),
 	panic: (_req, res) =>
-		res
-			.status(500)
-			.json(newApiError('Panic detected, error: nil pointer dereference', 'new_api_panic')),
+		res.status(500).json({
+			error: {
+				message:
+					'Panic detected, error: runtime error: invalid memory address or nil pointer dereference.',
+				type: 'new_api_panic',
+			},
+		}),
 	'bad-gateway': (_req, res) => res.status(502).type('html').send(WEB_PAGE),
 	unavailable: (_req, res) => res.status(503).end(),
 	'gateway-timeout': (_req, res) => res.status(504).type('html').send(WEB_PAGE),

@@ -50,17 +50,16 @@ const videosOf = (now: TaskNow, count = 1) =>
 		duration: '5.1',
 	}));
 
-/** NOT_START, SUBMITTED, QUEUED, IN_PROGRESS: a task on its way, with the relay's coarse progress. */
+/** A task on its way: the relay asks Kling at each check, so it never tells more stages than these two. */
 function pending(now: TaskNow): Body {
-	const [status, progress, kling] =
-		now.share < 0.1
-			? ['NOT_START', '0%', 'submitted']
-			: now.share < 0.2
-				? ['SUBMITTED', '10%', 'submitted']
-				: now.share < 0.4
-					? ['QUEUED', '20%', 'submitted']
-					: ['IN_PROGRESS', '30%', 'processing'];
-	return relayed(now, { status, progress }, { task_status: kling });
+	return now.share < 0.2
+		? relayed(now, { status: 'SUBMITTED', progress: '10%' }, { task_status: 'submitted' })
+		: relayed(now, { status: 'IN_PROGRESS', progress: '30%' }, { task_status: 'processing' });
+}
+
+/** A task of which the relay has no news: a newer one asks Kling in its sweep only. */
+function notStarted(now: TaskNow): Body {
+	return relayed(now, { status: 'NOT_START', progress: '0%' }, { task_status: 'submitted' });
 }
 
 function succeeded(now: TaskNow, outer: Body = {}, videos: unknown[] = videosOf(now)): Body {
@@ -109,6 +108,8 @@ export const STORIES: Record<string, (now: TaskNow) => Body> = {
 						},
 					},
 				},
+	/** As a newer relay tells it, or the gateway while Kling cannot be asked. */
+	'not-started': (now) => (now.share < 1 ? notStarted(now) : succeeded(now)),
 	several: (now) => (now.share < 1 ? pending(now) : succeeded(now, {}, videosOf(now, 3))),
 
 	// other relays: one level shallower, Kling's own, two levels deeper, other spellings and types
@@ -161,6 +162,11 @@ export const STORIES: Record<string, (now: TaskNow) => Body> = {
 	'fail-reason-url': (now) =>
 		now.share < 1 ? pending(now) : succeededWithout(now, { fail_reason: now.videoUrl }),
 	'no-url': (now) => (now.share < 1 ? pending(now) : succeededWithout(now, {})),
+	/** A newer relay gives an address of its own where it has no video. */
+	'relay-url': (now) => {
+		const result_url = `http://localhost:3000/v1/videos/${now.taskId}/content`;
+		return now.share < 1 ? notStarted(now) : succeededWithout(now, { result_url });
+	},
 	'late-url': (now) =>
 		now.share < 1
 			? pending(now)

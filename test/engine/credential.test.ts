@@ -43,6 +43,7 @@ test.each([
 	['a web page', '/console', /Base URL does not lead to the gateway/],
 	['a redirect', '/moved', /Base URL does not lead to the gateway/],
 	['a path that is not there', '/api', /Base URL does not lead to the gateway/],
+	['a path that is limited', '/limited', /Too many requests.*Base URL/],
 ])('points at the base URL when it finds %s', async (_name, path, message) => {
 	expect(await check(SANDBOX_TOKEN, sandbox.url + path)).toEqual({
 		status: 'Error',

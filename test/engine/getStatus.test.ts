@@ -16,10 +16,10 @@ describe('a task on its way', () => {
 			{
 				json: {
 					taskId: 'success-100s',
-					status: 'NOT_START',
+					status: 'SUBMITTED',
 					done: false,
 					succeeded: false,
-					progress: 0,
+					progress: 10,
 					videoUrl: null,
 					duration: null,
 					videos: [],

@@ -408,7 +408,7 @@ function describeSuspending() {
 			// what n8n keeps of the waits is for the progress workflow alone
 			expect(shown.items[0]?.json).not.toHaveProperty('parked');
 			expect(started.items.map(({ json }) => json.progress)).toEqual([
-				'Task success-90s: NOT_START (0%) after 1 check',
+				'Task success-90s: SUBMITTED (10%) after 1 check',
 				'Task success-0s: SUCCESS (100%) after 1 check',
 				expect.stringMatching(/^Task blip-database-0s: not known yet .*HTTP status 500/),
 			]);
@@ -505,8 +505,8 @@ function describeSuspending() {
 				await parked.checkAgain();
 			} while (!parked.allDone);
 			expect([...shown, parked.items[0]?.json.progress]).toEqual([
-				'Task success-200s: NOT_START (0%) after 1 check',
-				'Task success-200s: QUEUED (20%) after 2 checks',
+				'Task success-200s: SUBMITTED (10%) after 1 check',
+				'Task success-200s: IN_PROGRESS (30%) after 2 checks',
 				'Task success-200s: IN_PROGRESS (30%) after 3 checks',
 				'Task success-200s: IN_PROGRESS (30%) after 4 checks',
 				'Task success-200s: SUCCESS (100%) after 5 checks',
@@ -722,7 +722,7 @@ function describeSuspending() {
 				expect(sandbox.requests).toHaveLength(2);
 			}
 			expect(parked.items.map(({ json }) => json.progress)).toEqual([
-				'Task success-200s: NOT_START (0%) after 1 check',
+				'Task success-200s: SUBMITTED (10%) after 1 check',
 				expect.stringContaining('not known yet after 1 check; the last check went wrong'),
 			]);
 			clock.pass(ROUND_MS);

@@ -280,7 +280,7 @@ describe('when time is up', () => {
 		});
 		expect(errorFor(result, 0)).toMatchObject({
 			message: 'Task later-unavailable-99s was not finished within 0.03 minutes',
-			status: 'NOT_START',
+			status: 'SUBMITTED',
 		});
 	});
 

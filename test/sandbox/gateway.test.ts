@@ -6,7 +6,7 @@ import { RESTRICTED_TOKEN, SANDBOX_TOKEN, startSandbox, type Sandbox } from '../
 import { clientOf, follow, statusPath, TASKS, textAt } from '../support/client';
 
 const VIDEO = readFileSync(join(__dirname, '../../sandbox/video.mp4'));
-const STAGES = ['NOT_START', 'SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'SUCCESS'];
+const STAGES = ['SUBMITTED', 'IN_PROGRESS', 'SUCCESS'];
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -41,7 +41,15 @@ describe('submitting', () => {
 		expect(Number(id)).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
 		expect((await client.get<unknown>(statusPath(id))).data).toMatchObject({
 			code: 'success',
-			data: { task_id: id, status: expect.stringMatching(/^(NOT_START|SUBMITTED)$/) },
+			data: { task_id: id, status: 'SUBMITTED' },
+		});
+	});
+
+	test('panics at a duration that is a number, as the relay does', async () => {
+		const body = { model: 'kling-v1-6', prompt: 'a cat', duration: 5 };
+		expect(await client.post<unknown>(TASKS, body)).toMatchObject({
+			status: 500,
+			data: { error: { type: 'new_api_panic' } },
 		});
 	});
 
@@ -150,7 +158,7 @@ describe('the status', () => {
 			await quick.close();
 		}
 		expect((await client.get<unknown>(statusPath('success'))).data).toMatchObject({
-			data: { status: 'NOT_START' },
+			data: { status: 'SUBMITTED' },
 		});
 	});
 

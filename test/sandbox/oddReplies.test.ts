@@ -4,6 +4,7 @@ import { isAxiosError, type AxiosInstance } from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { dictate, ODD_REPLIES } from '../../sandbox/oddReplies';
 import { clientOf, failureOf, statusPath } from '../support/client';
+import { RELAYS } from '../support/relayBodies';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML = {
@@ -12,13 +13,20 @@ const HTML = {
 };
 
 const json = (status: number, body: unknown) => ({ status, type: JSON_TYPE, body });
-const refusal = (status: number, message: unknown, type = 'new_api_error') =>
-	json(status, { error: { message, type, code: '' } });
+const refusal = (status: number, message: unknown) =>
+	json(status, { error: { message, type: 'new_api_error', code: '' } });
 
 /** What an outside client gets, either a reply or an error. */
 const SEEN: Record<string, object> = {
 	unknown: json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null }),
 	'bad-token': refusal(401, expect.stringMatching(/^无效的令牌 \(request id: .+\)$/)),
+	'no-token': refusal(401, expect.stringMatching(/^未提供令牌 /)),
+	'expired-token': refusal(401, expect.stringMatching(/^该令牌已过期 /)),
+	'disabled-token': refusal(401, expect.stringMatching(/^该令牌状态不可用 /)),
+	'token-below-zero': refusal(
+		401,
+		expect.stringMatching(/^\[sk-abc\*\*\*xyz\] 该令牌额度已用尽 .*-249000 /),
+	),
 	'spent-token': refusal(
 		401,
 		expect.stringMatching(/^该令牌额度已用尽 TokenStatusExhausted\[sk-abc\*\*\*xyz\] /),
@@ -50,11 +58,13 @@ const SEEN: Record<string, object> = {
 	'rate-limit-retry': { status: 429, retryAfter: '3', body: '' },
 	'upstream-busy': json(429, {
 		code: 'fail_to_fetch_task',
-		message: 'upstream is busy',
+		message: '当前分组上游负载已饱和，请稍后再试',
 		data: null,
 	}),
 	database: json(500, { code: 'get_task_failed', message: 'database is locked', data: null }),
-	panic: refusal(500, expect.stringMatching(/^Panic detected, error: /), 'new_api_panic'),
+	panic: json(500, {
+		error: { message: expect.stringMatching(/^Panic detected, error: /), type: 'new_api_panic' },
+	}),
 	'bad-gateway': { status: 502, ...HTML },
 	unavailable: { status: 503, body: '' },
 	'gateway-timeout': { status: 504, ...HTML },
@@ -103,6 +113,39 @@ test.each(Object.keys(ODD_REPLIES).filter((name) => !APART.includes(name)))(
 		expect(sandbox.checksOf(name)).toHaveLength(1);
 	},
 );
+
+/** What differs from one reply to the next, and the sandbox's own words. */
+function masked(body: unknown): unknown {
+	const text = JSON.stringify(body ?? '')
+		.replaceAll(/\(request id: \w+\)/g, '(request id)')
+		.replaceAll(/sk-\w+\*{3}\w+/g, 'sk-***')
+		.replaceAll(/(\(GET )[^)]*/g, '$1')
+		.replace(/ Please submit a issue here: [^"]*/, '');
+	return JSON.parse(text);
+}
+
+test.each([
+	['unknown', 'unknown-id'],
+	['bad-token', 'status-token-wrong'],
+	['no-token', 'status-token-none'],
+	['expired-token', 'status-token-expired'],
+	['disabled-token', 'status-token-disabled'],
+	['spent-token', 'status-token-exhausted-again'],
+	['token-below-zero', 'status-token-little-after-its-submit'],
+	['restricted', 'status-token-restricted'],
+	['banned', 'status-token-banned'],
+	['not-found', 'wrong-base-api'],
+	['rate-limit', 'rate-limit-web'],
+	['upstream-busy', 'submit-upstream-s429'],
+	['panic', 'submit-field-duration-a-number'],
+])("%s is the gateway's own reply: %s", async (name, recorded) => {
+	const { status, data } = await client.get<unknown>(statusPath(name));
+	const reply = RELAYS.gateway[recorded];
+	expect({ status, body: masked(data) }).toEqual({
+		status: reply?.status,
+		body: masked(reply?.body),
+	});
+});
 
 test('there is no expectation of an odd reply that is gone', () => {
 	expect([...Object.keys(SEEN), ...APART].sort()).toEqual(Object.keys(ODD_REPLIES).sort());
