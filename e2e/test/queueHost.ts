@@ -30,6 +30,7 @@ export async function startQueueHost(
 		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 		QUEUE_BULL_REDIS_PORT: String(redisPort),
 		N8N_ENCRYPTION_KEY: 'only for tests',
+		NODE_OPTIONS: `--require "${join(__dirname, '..', 'waitForSqlite.cjs')}"`,
 		// what a worker that is killed leaves behind is found within seconds instead of a minute, but
 		// one that is only slow is not taken for dead
 		QUEUE_WORKER_LOCK_DURATION: '20000',
