@@ -101,7 +101,7 @@ const ODD_VIDEOS: Record<string, (req: Request, res: Response) => unknown> = {
 	'video-packed-cut': (_req, res) => {
 		const packed = gzipSync(SMALL_VIDEO);
 		res.writeHead(200, { 'content-type': 'video/mp4', 'content-encoding': 'gzip' });
-		res.end(packed.subarray(0, packed.length / 2));
+		res.write(packed.subarray(0, packed.length / 2), () => res.socket?.destroy());
 	},
 	'video-untyped': (_req, res) => {
 		res.writeHead(200, {

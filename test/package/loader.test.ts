@@ -69,7 +69,9 @@ const OF_ALL = {
 	binaryPropertyName: { default: 'data' },
 	simplify: { default: true },
 };
+const OF_ALL_DOWNLOADS = { maxDownloadMegabytes: { default: 2000 } };
 const OF_ALL_WAITS = {
+	...OF_ALL_DOWNLOADS,
 	maxFailedChecks: { default: 20 },
 	maxWaitMinutes: { default: 30 },
 	onFailure: { default: 'error', values: ['returnTask', 'error'] },
@@ -79,7 +81,7 @@ const OF_ALL_WAITS = {
 /** Workflows keep only what differs from a default: names, values and defaults can never change. */
 describe('the names, values and defaults that workflows rely on', () => {
 	test.each<[string, object]>([
-		['getStatus', {}],
+		['getStatus', { options: OF_ALL_DOWNLOADS }],
 		['waitUntilComplete', { options: { ...OF_ALL_WAITS, pollingInterval: { default: 10 } } }],
 		// a progress workflow that is parked was made with this part's name
 		['suspendUntilComplete', { options: OF_ALL_WAITS, suspendPart: { default: 'start' } }],

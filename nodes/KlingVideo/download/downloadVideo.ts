@@ -3,6 +3,7 @@ import { monotonicNowMs } from '../limits/monotonicClock';
 import type { NodeContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
 import type { ProblemOf } from '../problems/problem';
+import { cleanWords } from '../reading/foreignWords';
 import { describeConnectionError, readRequestError } from '../reading/readError';
 import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
@@ -157,7 +158,10 @@ function describeFault(fault: TransferFault, idleMs: number): Attempt {
 
 function describeError(error: unknown, url: string): Attempt {
 	return readRequestError(error).message.includes(REFUSED_BY_N8N)
-		? { kind: 'downloadNotAllowed', host: URL.canParse(url) ? new URL(url).hostname : '' }
+		? {
+				kind: 'downloadNotAllowed',
+				host: cleanWords(URL.canParse(url) ? new URL(url).hostname : url),
+			}
 		: {
 				kind: 'transientError',
 				cause: describeConnectionError(error, "the host name of the video's address"),
