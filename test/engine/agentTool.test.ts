@@ -1,4 +1,3 @@
- 
 import {
 	DirectoryLoader,
 	ExecutionLifecycleHooks,

@@ -1,14 +1,10 @@
 import * as fc from 'fast-check';
-import { startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { dictate } from '../../sandbox/oddReplies';
 import { dictated } from '../support/arbitraries';
 import { continueWithOutput, itemFor, runKling, waiting } from '../support/kling';
+import { sandboxForAllTests } from '../support/sandbox';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-afterAll(async () => await sandbox.close());
+const sandbox = sandboxForAllTests();
 
 const FIELDS = ['taskId', 'status', 'videoUrl', 'done', 'succeeded', 'progress', 'duration'].concat(
 	['videos', 'failureReason'],

@@ -4,13 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
 import { testCredential } from '../../engine/credentialTest';
-import { RESTRICTED_TOKEN, SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
+import { RESTRICTED_TOKEN, SANDBOX_TOKEN } from '../../sandbox/gateway';
+import { sandboxForAllTests } from '../support/sandbox';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-afterAll(async () => await sandbox.close());
+const sandbox = sandboxForAllTests();
 
 const check = async (apiToken: string, baseUrl: string) =>
 	await testCredential(new EzModelApi(), { apiToken, baseUrl });

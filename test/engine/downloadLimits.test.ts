@@ -8,7 +8,8 @@ import { bytesOf } from '../../engine/binaryStore';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { dictate } from '../../sandbox/oddReplies';
 import { continueWithOutput, errorFor, itemFor, runKling, waiting } from '../support/kling';
-import { HOST_CAN_SUSPEND, movableClock, park, suspending } from '../support/suspending';
+import { movableClock } from '../support/clocks';
+import { HOST_CAN_SUSPEND, suspend, suspending } from '../support/suspending';
 import { hearWarnings } from '../support/watch';
 
 const VIDEO = readFileSync(join(__dirname, '../../sandbox/video.mp4'));
@@ -135,13 +136,13 @@ describe('size', () => {
 	});
 
 	(HOST_CAN_SUSPEND ? test : test.skip)('a suspended wait keeps it', async () => {
-		const parked = await park({
+		const suspended = await suspend({
 			sandbox,
 			tasks: ['video-3mb-60s'],
 			parameters: { ...suspending({ maxDownloadMegabytes: 2 }), ...downloading },
 			settings: continueWithOutput,
 		});
-		const result = await parked.resume(clock.pass);
+		const result = await suspended.resume(clock.pass);
 		expect(errorFor(result, 0)).toMatchObject(tooLarge(2));
 	});
 });

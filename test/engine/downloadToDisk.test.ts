@@ -5,20 +5,16 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathOf, storeOnDisk } from '../../engine/binaryStore';
-import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { videoBytes } from '../../sandbox/videoHost';
 import { continueWithOutput, errorFor, itemFor, runKling, waiting } from '../support/kling';
+import { sandboxForAllTests } from '../support/sandbox';
 
 const MEGABYTES = 60;
 
-let sandbox: Sandbox;
+const sandbox = sandboxForAllTests();
 const stored: string[] = [];
-beforeAll(async () => {
-	await storeOnDisk();
-	sandbox = await startSandbox();
-});
+beforeAll(storeOnDisk);
 afterAll(async () => {
-	await sandbox.close();
 	for (const path of stored) await rm(dirname(path), { recursive: true, force: true });
 });
 

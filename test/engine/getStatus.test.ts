@@ -1,11 +1,7 @@
-import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { continueWithOutput, errorFor, itemFor, runKling } from '../support/kling';
+import { sandboxForAllTests } from '../support/sandbox';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-afterAll(async () => await sandbox.close());
+const sandbox = sandboxForAllTests();
 
 const videoUrl = (taskId: string) => expect.stringContaining(`/videos/${taskId}.mp4`);
 

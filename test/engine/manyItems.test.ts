@@ -1,19 +1,15 @@
-import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { continueWithOutput, itemFor, runKling, startKling, waiting } from '../support/kling';
+import { sandboxForEachTest } from '../support/sandbox';
+import { times } from '../support/times';
 
-let sandbox: Sandbox;
-afterEach(async () => await sandbox.close());
+const sandbox = sandboxForEachTest({ latencyMs: 20 });
 
 const MOST_IN_FLIGHT = 25;
-
-const times = (count: number, taskId: string) =>
-	Array.from({ length: count }, (_, index) => `${taskId}-${index}`);
 
 test.each([
 	['a check', {}],
 	['a wait', waiting()],
 ])('%s of many tasks has no more than so many calls in flight', async (_what, parameters) => {
-	sandbox = await startSandbox();
 	const run = startKling({ sandbox, tasks: times(60, 'silent'), parameters });
 	await sandbox.untilSeen(MOST_IN_FLIGHT);
 	// answered after all calls that were sent before it
@@ -27,7 +23,6 @@ test.each([
 	['a check', {}, 1],
 	['a wait', waiting(), 3],
 ])('%s asks once about a task that many items name', async (_what, parameters, checks) => {
-	sandbox = await startSandbox({ latencyMs: 20 });
 	const tasks = Array.from({ length: 40 }, () => 'late-url-0s');
 	const { items } = await runKling({ sandbox, tasks, parameters });
 	expect(items).toHaveLength(40);
@@ -38,7 +33,6 @@ test.each([
 
 describe('a task that the gateway refuses for being asked too often', () => {
 	test('makes all others pause as well', async () => {
-		sandbox = await startSandbox();
 		const slow = times(10, 'success-1.5s');
 		const { items } = await runKling({
 			sandbox,
@@ -58,7 +52,6 @@ describe('a task that the gateway refuses for being asked too often', () => {
 	});
 
 	test('does not keep others from their last check when time is up', async () => {
-		sandbox = await startSandbox();
 		const result = await runKling({
 			sandbox,
 			tasks: ['rate-limit-retry', 'success-0.5s'],
@@ -72,7 +65,6 @@ describe('a task that the gateway refuses for being asked too often', () => {
 	});
 
 	test('does not slow down another run', async () => {
-		sandbox = await startSandbox();
 		const refused = startKling({ sandbox, tasks: ['rate-limit-retry'], parameters: waiting() });
 		await sandbox.untilSeen(1);
 		const { items } = await runKling({

@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import type { DictatedReply } from '../../sandbox/oddReplies';
 import { anyAnswer, dictated } from '../support/arbitraries';
 import { SUCCESS } from '../support/bodies';
-import { movableClock, suspending, suspendToEnd } from '../support/suspending';
+import { movableClock } from '../support/clocks';
+import { suspending, suspendToEnd } from '../support/suspending';
 
 /** A gateway that goes through a script for each task; the last reply goes on. */
 class ScriptedGateway {

@@ -6,8 +6,8 @@ import { createServer as createTlsServer } from 'node:https';
 import { Socket, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { continueWithOutput, errorFor, runKling } from '../support/kling';
+import { sandboxForEachTest } from '../support/sandbox';
 import { Database, suspending } from '../support/suspending';
 
 // What n8n's routing does for the declarative operations, ours does by itself: whoever gets the
@@ -144,11 +144,7 @@ test.each([
 });
 
 describe('a proxy', () => {
-	let sandbox: Sandbox;
-	beforeEach(async () => {
-		sandbox = await startSandbox();
-	});
-	afterEach(async () => await sandbox.close());
+	const sandbox = sandboxForEachTest();
 
 	test.each(['localhost:8080', 'proxy.example:8080', '127.0.0.1:8080', 'http://', 'somewhere'])(
 		'that is none, "%s", is told, and the call does not go past it',

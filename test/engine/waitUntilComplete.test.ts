@@ -1,12 +1,8 @@
 import type { NodeRunResult } from '../../engine/n8nEngine';
-import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { continueWithOutput, errorFor, itemFor, runKling, waiting } from '../support/kling';
+import { sandboxForAllTests } from '../support/sandbox';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-afterAll(async () => await sandbox.close());
+const sandbox = sandboxForAllTests();
 
 /** Milliseconds between the checks of a task. A timer may fire a moment before its time. */
 function gapsOf(taskId: string): number[] {
@@ -36,7 +32,7 @@ describe('tasks that get done', () => {
 	let result: NodeRunResult;
 	beforeAll(async () => {
 		result = await runKling({ sandbox, tasks: TASKS, parameters: waiting() });
-	}, 30_000);
+	});
 
 	test.each(TASKS.map((task, index) => [task, index] as const))('%s', (task, index) => {
 		expect(itemFor(result, index).json).toMatchObject({
@@ -155,20 +151,16 @@ describe('what does not pass ends the wait', () => {
 		['web-page', 1, /Base URL/],
 		['not-found', 1, /Base URL/],
 		['redirect', 1, /Base URL/],
-	])(
-		'%s, after %i check(s)',
-		async (task, checks, message) => {
-			const { error, status } = await runKling({ sandbox, tasks: [task], parameters: waiting() });
-			expect(status).toBe('error');
-			expect(error).toMatchObject({
-				name: 'NodeApiError',
-				message: expect.stringMatching(message),
-				context: { itemIndex: 0 },
-			});
-			expect(sandbox.checksOf(task)).toHaveLength(checks);
-		},
-		20_000,
-	);
+	])('%s, after %i check(s)', async (task, checks, message) => {
+		const { error, status } = await runKling({ sandbox, tasks: [task], parameters: waiting() });
+		expect(status).toBe('error');
+		expect(error).toMatchObject({
+			name: 'NodeApiError',
+			message: expect.stringMatching(message),
+			context: { itemIndex: 0 },
+		});
+		expect(sandbox.checksOf(task)).toHaveLength(checks);
+	});
 
 	test.each(['bad-token', 'web-page', 'not-found', 'redirect', 'firewall'])(
 		'%s does not after a good check',
@@ -219,7 +211,7 @@ test('a SUCCESS that never gets a URL is checked a few times, then told', async 
 		message: 'Task no-url-0s is finished, but the gateway gives no video URL for it',
 	});
 	expect(sandbox.checksOf('no-url-0s')).toHaveLength(4);
-}, 20_000);
+});
 
 describe('when time is up', () => {
 	const twoSeconds = { maxWaitMinutes: 2 / 60, pollingInterval: 1.5 };
@@ -303,7 +295,7 @@ describe('when time is up', () => {
 			message: expect.stringMatching(/no reply within 10(\.\d)? seconds/),
 		});
 		expect(sandbox.checksOf('silent-d')).toHaveLength(1);
-	}, 20_000);
+	});
 });
 
 test('options out of range, or not numbers, are brought to sense', async () => {

@@ -1,11 +1,10 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import type { SeenRequest } from '../../sandbox/gateway';
 import { continueWithOutput, runKling, startKling, waiting } from '../support/kling';
 import { RestartableGateway } from '../support/restartable';
-import { Calls, hearWarnings, Log } from '../support/watch';
+import { ClientCalls, hearWarnings, Log } from '../support/watch';
 
 /** The order of the items. CHAOS_SEED=… brings back the one that a test's name tells of. */
 const SEED = Number(process.env.CHAOS_SEED ?? randomInt(2 ** 31));
@@ -171,7 +170,7 @@ beforeEach(async () => {
 afterEach(async () => await gateway.close());
 
 test(`${items.length} items through chaos, CHAOS_SEED=${SEED}`, async () => {
-	const calls = new Calls();
+	const calls = new ClientCalls();
 	const heard = hearWarnings();
 	const log = new Log();
 
@@ -186,8 +185,7 @@ test(`${items.length} items through chaos, CHAOS_SEED=${SEED}`, async () => {
 	// many tasks wait when it comes back, and it bears fewer calls than before
 	await gateway.restart(
 		async () => {
-			await sleep(3000);
-			await Promise.race([log.untilCount(50, 'the connection was refused'), run.finished]);
+			await Promise.race([log.untilCount(150, 'the connection was refused'), run.finished]);
 		},
 		{ callsPerSecond: 60 },
 	);
@@ -211,7 +209,12 @@ test(`${items.length} items through chaos, CHAOS_SEED=${SEED}`, async () => {
 		expect({ trouble, count: log.count(trouble) }).not.toEqual({ trouble, count: 0 });
 	}
 
-	const askedAgain = named.filter(({ taskId, kind }) => {
+	// on a machine that is too busy, a reply may come after the node's timeout: what it told is lost
+	const isLost = ({ taskId, kind }: Asked) =>
+		!/silent|drip/.test(kind.scenario) && log.count(`Checked task ${taskId}: no reply within`) > 0;
+	const sure = named.filter((task) => !isLost(task));
+	expect(sure.length).toBeGreaterThan(named.length / 2);
+	const askedAgain = sure.filter(({ taskId, kind }) => {
 		const checks = replies.filter((seen) => seen.taskId === taskId);
 		const tellings = checks.flatMap((seen, index) => (kind.tells(seen) ? [index] : []));
 		return tellings[(kind.tellings ?? 1) - 1] !== checks.length - 1;
@@ -226,4 +229,4 @@ test(`${items.length} items through chaos, CHAOS_SEED=${SEED}`, async () => {
 	calls.stop();
 	const later = new Set(calls.paths.slice(sent));
 	expect(later).toEqual(new Set([expect.stringMatching(/success-2s-afterwards$/)]));
-}, 300_000);
+}, 600_000);

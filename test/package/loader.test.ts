@@ -83,7 +83,7 @@ describe('the names, values and defaults that workflows rely on', () => {
 	test.each<[string, object]>([
 		['getStatus', { options: OF_ALL_DOWNLOADS }],
 		['waitUntilComplete', { options: { ...OF_ALL_WAITS, pollingInterval: { default: 10 } } }],
-		// a progress workflow that is parked was made with this part's name
+		// a progress workflow that is suspended was made with this part's name
 		['suspendUntilComplete', { options: OF_ALL_WAITS, suspendPart: { default: 'start' } }],
 	])('of %s', (operation, more) => {
 		expect(known(propertiesOf(operation))).toEqual({ ...OF_ALL, ...more });

@@ -3,17 +3,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Ajv from 'ajv';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { startSandbox, type Sandbox } from '../../sandbox/gateway';
+import { movableClock } from '../support/clocks';
 import { runKling, waiting } from '../support/kling';
-import { movableClock, park, suspending } from '../support/suspending';
+import { sandboxForAllTests } from '../support/sandbox';
+import { suspend, suspending } from '../support/suspending';
 
 const clock = movableClock();
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-afterAll(async () => await sandbox.close());
+const sandbox = sandboxForAllTests();
 
 /** As n8n finds it, made strict: every field, and no other. */
 function schemaOf(operation: string): object {
@@ -53,11 +50,11 @@ test.each([
 
 test('what suspendUntilComplete gives is what its schema promises', async () => {
 	const options = { onFailure: 'returnTask', onTimeout: 'returnLastStatus', maxWaitMinutes: 2 };
-	const parked = await park({
+	const suspended = await suspend({
 		sandbox,
 		tasks: [...STATES.slice(1), 'never'],
 		parameters: suspending(options),
 	});
-	const { items } = await parked.resume(clock.pass);
+	const { items } = await suspended.resume(clock.pass);
 	expectPromised('suspendUntilComplete', items);
 });

@@ -17,6 +17,8 @@ import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
 import { waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
 import { SUBMITTED_AT_MS, TASK_ID } from '../support/bodies';
 import { anyAnswer } from '../support/arbitraries';
+import { VirtualClock } from '../support/clocks';
+import { throughDatabase } from '../support/database';
 
 const ROUND_MS = SECONDS_BETWEEN_CHECKS * 1000;
 
@@ -29,9 +31,9 @@ interface Wait {
 	outOfTime: boolean;
 }
 
-/** What the database gives back. */
-function throughDatabase(kept: StoredWait): StoredWait {
-	const stored = readStoredWait(JSON.parse(JSON.stringify(kept)));
+/** The wait as the next round reads it. */
+function readAgain(kept: StoredWait): StoredWait {
+	const stored = readStoredWait(throughDatabase(kept));
 	if (stored === null) throw new Error('It cannot be read any more');
 	return stored;
 }
@@ -61,7 +63,7 @@ function suspend(options: unknown, script: CheckResult[]): Wait {
 		outOfTime = nowMs >= getDeadlineMs(stored);
 		const checked = addCheck(stored, meaning, outOfTime, nowMs);
 		items.push({ ...createProgressItem(checked, false), storedWait: checked });
-		stored = throughDatabase(checked);
+		stored = readAgain(checked);
 	}
 	return { items, end: stored, meanings, outOfTime };
 }
@@ -72,15 +74,14 @@ async function waitInProcess(
 	script: CheckResult[],
 ): Promise<WaitOutcome | StoppedWait> {
 	const plan = readWaitPlan({ ...options, pollingInterval: SECONDS_BETWEEN_CHECKS });
-	let nowMs = SUBMITTED_AT_MS;
+	const { wallClockNow, sleep, hasEnded } = new VirtualClock(SUBMITTED_AT_MS);
 	let checks = 0;
 	const result = await waitForTask(plan, {
-		now: () => nowMs,
-		wallClockNow: () => nowMs,
-		sleep: async (ms) => {
-			nowMs += ms;
-		},
-		hasEnded: () => false,
+		// the suspended wait has this clock only, and with it its rounding
+		now: wallClockNow,
+		wallClockNow,
+		sleep,
+		hasEnded,
 		check: async () => {
 			const meaning = script[checks++] ?? script.at(-1);
 			if (meaning === undefined) throw new Error('No answers');

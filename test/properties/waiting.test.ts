@@ -12,6 +12,7 @@ import { readWaitPlan, type WaitPlan } from '../../nodes/KlingVideo/wait/waitPla
 import { LAST_CHECK_MS, waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
 import { SUBMITTED_AT_MS } from '../support/bodies';
 import { anyAnswer } from '../support/arbitraries';
+import { VirtualClock } from '../support/clocks';
 
 /** The longest gap between two checks, unless an interval is longer. */
 const SLOWEST_MS = 15_000;
@@ -47,29 +48,25 @@ function mostChecks(plan: WaitPlan): number {
 async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Promise<Wait> {
 	const meanings = gateway.answers.map(classifyResponse);
 	const checks: Check[] = [];
-	let nowMs = SUBMITTED_AT_MS;
-	const pass = (ms: number) => {
-		nowMs = Math.max(nowMs, Math.min(nowMs + ms, SUBMITTED_AT_MS + stopAtMs));
-	};
-	const elapsedMs = () => nowMs - SUBMITTED_AT_MS;
-
+	const clock = new VirtualClock(SUBMITTED_AT_MS, stopAtMs);
+	const { now, wallClockNow, sleep, hasEnded } = clock;
 	const result = await waitForTask(plan, {
-		now: elapsedMs,
-		wallClockNow: () => nowMs,
-		sleep: async (ms) => pass(ms),
-		hasEnded: () => elapsedMs() >= stopAtMs,
+		now,
+		wallClockNow,
+		sleep,
+		hasEnded,
 		check: async (limits) => {
 			if (checks.length >= mostChecks(plan)) throw new Error('More checks than the plan allows');
 			const meaning = meanings[checks.length] ?? meanings.at(-1);
 			const durationMs = gateway.durationsMs[checks.length % gateway.durationsMs.length];
 			if (meaning === undefined || durationMs === undefined) throw new Error('No answers');
-			const startMs = elapsedMs();
-			pass(Math.min(durationMs, limits.timeoutMs));
-			checks.push({ startMs, endMs: elapsedMs(), limits, meaning });
+			const startMs = clock.elapsedMs;
+			clock.pass(Math.min(durationMs, limits.timeoutMs));
+			checks.push({ startMs, endMs: clock.elapsedMs, limits, meaning });
 			return meaning;
 		},
 	});
-	return { result, endedAtMs: elapsedMs(), checks };
+	return { result, endedAtMs: clock.elapsedMs, checks };
 }
 
 /** What a wait has come to: a phase of the task, or a problem. */

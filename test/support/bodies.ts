@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { TaskReply } from '../../nodes/KlingVideo/gateway/checkResult';
 import type { StatusResponse } from '../../nodes/KlingVideo/gateway/statusResponse';
 import { readTask, type Task } from '../../nodes/KlingVideo/gateway/task';
 import { isJsonObject } from '../../nodes/KlingVideo/reading/readJson';
@@ -68,4 +69,20 @@ export function taskIn(body: IDataObject): Task {
 	const task = readTask(body);
 	if (task === null) throw new Error(`No task read from ${JSON.stringify(body)}`);
 	return task;
+}
+
+/** A check that went well, of a task that is running unless said otherwise. */
+export function taskReply(task: Partial<Task> = {}): TaskReply {
+	return {
+		kind: 'task',
+		task: {
+			status: 'IN_PROGRESS',
+			progress: 30,
+			videos: [],
+			failureReason: null,
+			submittedAtMs: null,
+			...task,
+		},
+		body: '',
+	};
 }

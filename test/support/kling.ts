@@ -69,6 +69,7 @@ export const waiting = (options: IDataObject = {}): INodeParameters => ({
 	options: { pollingInterval: 1, ...options } as INodeParameters,
 });
 
+export const continueInPlace = { onError: 'continueRegularOutput' } as const;
 export const continueWithOutput = { onError: 'continueErrorOutput' } as const;
 
 /** The item that belongs to the input item with this index, whichever output it came out of. */

@@ -12,6 +12,7 @@ import type {
 } from 'n8n-workflow';
 import type { NodeRunResult, OtherExecutions } from '../../engine/n8nEngine';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
+import { throughDatabase } from './database';
 import { runKling, startKling, type KlingRun } from './kling';
 
 /** Whether this n8n can suspend at all; the suite also runs on one that is too old. */
@@ -28,11 +29,11 @@ export const ROUND_MS = 66_000;
 const PARENT_ID = '1';
 const CHILD_ID = 'progress';
 
-/** What is written to n8n's database and read from it. */
-function throughDatabase<T>(value: T): T {
-	const text = JSON.stringify(value);
-	expect(text).not.toContain(SANDBOX_TOKEN.replace('sk-', ''));
-	return JSON.parse(text);
+/** What the database holds is never to hold the token. */
+function throughSafeDatabase<T>(value: T): T {
+	const read = throughDatabase(value);
+	expect(JSON.stringify(read)).not.toContain(SANDBOX_TOKEN.replace('sk-', ''));
+	return read;
 }
 
 /** A sub-workflow that the node has started. */
@@ -51,8 +52,8 @@ export class Database implements OtherExecutions {
 
 	executeWorkflow: OtherExecutions['executeWorkflow'] = async ({ code }, _more, options) => {
 		if (code === undefined) throw new Error('Only inline workflows are known here');
-		const items = throughDatabase(options.inputData ?? []);
-		this.started.push({ code: throughDatabase(code), items, options });
+		const items = throughSafeDatabase(options.inputData ?? []);
+		this.started.push({ code: throughSafeDatabase(code), items, options });
 		return { executionId: CHILD_ID, data: [], waitTill: new Date(Date.now() + ROUND_MS) };
 	};
 
@@ -61,10 +62,10 @@ export class Database implements OtherExecutions {
 }
 
 /**
- * A wait that n8n has parked. The progress workflow's own nodes are n8n's and not here: what they do
+ * A wait that n8n has suspended. The progress workflow's own nodes are n8n's and not here: what they do
  * between two runs of this node is done by hand, on n8n's engine for this node.
  */
-export class Parked {
+export class SuspendedRun {
 	/** What the progress workflow hands from node to node. */
 	items: INodeExecutionData[];
 
@@ -92,8 +93,8 @@ export class Parked {
 	/** A round, and what n8n's database makes of it. */
 	async checkAgain(): Promise<NodeRunResult> {
 		const result = await this.startRound().finished;
-		this.items = throughDatabase(result.items);
-		this.contextData = throughDatabase(result.saved.executionData?.contextData ?? {});
+		this.items = throughSafeDatabase(result.items);
+		this.contextData = throughSafeDatabase(result.saved.executionData?.contextData ?? {});
 		return result;
 	}
 
@@ -146,7 +147,7 @@ export class Parked {
 }
 
 /** Runs the node, which may have something to wait for. */
-async function startSuspending(run: KlingRun): Promise<NodeRunResult | Parked> {
+async function startSuspending(run: KlingRun): Promise<NodeRunResult | SuspendedRun> {
 	const database = new Database();
 	const shown = await runKling({ ...run, otherExecutions: database });
 	const [started, ...others] = database.started;
@@ -154,13 +155,13 @@ async function startSuspending(run: KlingRun): Promise<NodeRunResult | Parked> {
 
 	expect(others).toEqual([]);
 	database.executions.set(PARENT_ID, shown.saved);
-	return new Parked(run, database, started, shown);
+	return new SuspendedRun(run, database, started, shown);
 }
 
 /** Runs the node, which has to have something to wait for. */
-export async function park(run: KlingRun): Promise<Parked> {
+export async function suspend(run: KlingRun): Promise<SuspendedRun> {
 	const started = await startSuspending(run);
-	if (started instanceof Parked) return started;
+	if (started instanceof SuspendedRun) return started;
 	throw new Error(`There was nothing to wait for: ${inspect(started)}`);
 }
 
@@ -170,21 +171,37 @@ export async function suspendToEnd(
 	pass: (ms: number) => void,
 ): Promise<NodeRunResult> {
 	const started = await startSuspending(run);
-	return started instanceof Parked ? await started.resume(pass) : started;
+	return started instanceof SuspendedRun ? await started.resume(pass) : started;
 }
 
-/** Both clocks, the node's and the sandbox's, go on from where they are put. */
-export function movableClock(): { pass(ms: number): void } {
-	const now = Date.now;
-	let aheadMs = 0;
-	beforeEach(() => {
-		aheadMs = 0;
-		jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
-	});
-	afterEach(() => jest.restoreAllMocks());
+/** What the tests of suspended waits do with the file's sandbox. */
+export function suspendIn(sandbox: KlingRun['sandbox']) {
 	return {
-		pass: (ms) => {
-			aheadMs += ms;
+		/** A run that is not to suspend anything, and the sub-workflows that it started all the same. */
+		async runAtOnce(run: Omit<KlingRun, 'sandbox'>) {
+			const database = new Database();
+			const result = await runKling({
+				sandbox,
+				parameters: suspending(),
+				otherExecutions: database,
+				...run,
+			});
+			return { result, started: database.started };
+		},
+
+		async suspendTasks(tasks: KlingRun['tasks'], more: Partial<KlingRun> = {}) {
+			return await suspend({ sandbox, tasks, parameters: suspending(), ...more });
 		},
 	};
+}
+
+/** The same without the figures of the waits, which depend on the moment. */
+export function withoutFigures(items: INodeExecutionData[]) {
+	return items.map(({ json, ...item }) => ({ ...item, json: { ...json, wait: 'wait' in json } }));
+}
+
+/** What a thrown error says. */
+export function wordsOf({ status, error }: NodeRunResult) {
+	const { name, message, description, httpCode, context } = Object(error);
+	return { status, name, message, description, httpCode, itemIndex: context?.itemIndex };
 }

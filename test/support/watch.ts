@@ -39,6 +39,16 @@ export class Log {
 	async untilCount(count: number, words: string): Promise<void> {
 		while (this.count(words) < count) await once(this.written, 'line');
 	}
+
+	/** Resolves when each of these lines has been written. */
+	async untilEach(lines: string[]): Promise<void> {
+		const missing = new Set(lines);
+		for (let seen = 0; missing.size > 0; await once(this.written, 'line')) {
+			for (const line of this.lines.slice(seen)) missing.delete(line);
+			seen = this.lines.length;
+			if (missing.size === 0) return;
+		}
+	}
 }
 
 const REQUEST_STARTS = 'http.client.request.start';
@@ -47,7 +57,7 @@ const REQUEST_STARTS = 'http.client.request.start';
  * Counts HTTP calls where they are made. The gateway learns of them, and of their being given up, a
  * moment late.
  */
-export class Calls {
+export class ClientCalls {
 	/** The paths that were asked for, in order. */
 	readonly paths: string[] = [];
 

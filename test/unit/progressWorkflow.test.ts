@@ -111,7 +111,7 @@ describe('its nodes', () => {
 		});
 	});
 
-	test('wait for so long that n8n parks the execution', () => {
+	test('wait for so long that n8n takes the execution out of its process', () => {
 		expect(SECONDS_BETWEEN_CHECKS).toBeGreaterThan(65);
 		expect(nodeOf(made(), 'Suspended for 66 Seconds')).toMatchObject({
 			type: 'n8n-nodes-base.wait',

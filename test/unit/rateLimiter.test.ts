@@ -5,6 +5,7 @@ import {
 	type CallFeedback,
 	type CallLimits,
 } from '../../nodes/KlingVideo/limits/rateLimiter';
+import { fakeTimers } from '../support/clocks';
 
 const MOST_IN_FLIGHT = 25;
 const SECOND = 1000;
@@ -20,11 +21,10 @@ const slowDown = (retryAfterMs: number | null = null): CallFeedback => ({
 const AT_ONCE: CallLimits = { spreadOverMs: 0, maxPauseMs: MINUTE, timeoutMs: 60 * MINUTE };
 const PATIENT: CallLimits = { ...AT_ONCE, maxPauseMs: 60 * MINUTE };
 
-beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
-afterEach(() => jest.useRealTimers());
+const { pass } = fakeTimers();
 
 /** A gateway that answers as the call is told to, and the moments at which it was called. */
-class Calls {
+class TimedCalls {
 	readonly startedAtMs: number[] = [];
 
 	readonly ended: Array<CallFeedback | null> = [];
@@ -67,11 +67,9 @@ class Calls {
 	}
 }
 
-const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
-
 describe('calls in flight', () => {
 	test('start at once up to a limit, and then as others end', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		calls.makeMany(60, GOOD);
 		await pass(0);
 		expect(calls.inFlight).toBe(MOST_IN_FLIGHT);
@@ -101,7 +99,7 @@ describe('calls in flight', () => {
 
 describe('the calls of many tasks', () => {
 	test('are spread over the gap', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		calls.makeMany(100, GOOD, { ...AT_ONCE, spreadOverMs: 5 * SECOND }, 100);
 		await pass(6 * SECOND);
 		for (let second = 0; second < 5; second++) {
@@ -111,7 +109,7 @@ describe('the calls of many tasks', () => {
 	});
 
 	test('but those of a few are not put off by more than it takes to tell them apart', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		calls.makeMany(3, GOOD, { ...PATIENT, spreadOverMs: 10 * MINUTE }, 3);
 		await pass(SECOND);
 		expect(calls.startedAtMs).toEqual([0, 100, 200]);
@@ -124,7 +122,7 @@ describe('a gateway that asks for fewer calls', () => {
 		['with a time', 30 * SECOND, 30_040],
 		['with a time that is shorter than a second', 10, 1040],
 	])('is left alone by all, %s', async (_how, asksForMs, next) => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		await Promise.all([calls.make(slowDown(asksForMs)), pass(40)]);
 		calls.makeMany(5, GOOD);
 		await pass(next - 41);
@@ -134,7 +132,7 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('is left alone twice as long each time it says so again, up to 15 s', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()), 0);
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()), 0);
 		calls.makeMany(8, slowDown());
 		// all that were under way count as one
 		await pass(0);
@@ -146,7 +144,7 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('starts from one second again after a good reply', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()), 0);
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()), 0);
 		for (const feedback of [slowDown(), slowDown(), slowDown(), GOOD, slowDown()]) {
 			void calls.make(feedback, PATIENT);
 			await pass(20 * SECOND);
@@ -159,7 +157,7 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('is called as the patience of a call ends, and by that call only', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		await Promise.all([calls.make(slowDown(10 * MINUTE)), pass(40)]);
 		calls.makeMany(5, GOOD, AT_ONCE);
 		void calls.make(FAILURE, { ...AT_ONCE, maxPauseMs: 3 * SECOND });
@@ -205,7 +203,7 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('is called once a second after a refusal that followed no success, then faster', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		await Promise.all([calls.make(slowDown()), pass(40)]);
 		calls.makeMany(4, GOOD);
 		await pass(10 * SECOND);
@@ -213,7 +211,7 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('is called at three quarters of the rate that went well, in-flight calls included', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		// the first of five is refused while four are in flight, which go well: 4 a second
 		void calls.make(slowDown());
 		calls.makeMany(4, GOOD);
@@ -224,7 +222,7 @@ describe('a gateway that asks for fewer calls', () => {
 	});
 
 	test('is not called faster after successes that nobody waited behind', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		await Promise.all([calls.make(slowDown()), pass(40)]);
 		for (let call = 0; call < 10; call++) {
 			void calls.make(GOOD);
@@ -239,7 +237,7 @@ describe('a gateway that asks for fewer calls', () => {
 	test.each([-60 * MINUTE, 60 * MINUTE])(
 		'is called after its cooldown, although the clock is set by %d ms meanwhile',
 		async (jumpMs) => {
-			const calls = new Calls(new RateLimiter(new TimerQueue()));
+			const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 			await Promise.all([calls.make(slowDown(30 * SECOND)), pass(40)]);
 			void calls.make(GOOD);
 			jest.setSystemTime(Date.now() + jumpMs);
@@ -251,7 +249,7 @@ describe('a gateway that asks for fewer calls', () => {
 	);
 
 	test('is not called more slowly after a failure of another kind', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()));
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()));
 		calls.makeMany(100, FAILURE);
 		await pass(160);
 		expect(calls.ended).toHaveLength(100);
@@ -260,7 +258,7 @@ describe('a gateway that asks for fewer calls', () => {
 
 describe('a call that is of no use any more', () => {
 	test('leaves the line when its time is up', async () => {
-		const calls = new Calls(new RateLimiter(new TimerQueue()), 10 * MINUTE);
+		const calls = new TimedCalls(new RateLimiter(new TimerQueue()), 10 * MINUTE);
 		calls.makeMany(MOST_IN_FLIGHT, GOOD);
 		const inLine = calls.make(GOOD, { ...AT_ONCE, timeoutMs: 3 * SECOND });
 		await pass(3 * SECOND);
@@ -271,7 +269,7 @@ describe('a call that is of no use any more', () => {
 
 	test('leaves it at once when the run ends, and nothing is left that would wake up for it', async () => {
 		const timers = new TimerQueue();
-		const calls = new Calls(new RateLimiter(timers), 0);
+		const calls = new TimedCalls(new RateLimiter(timers), 0);
 		await Promise.all([calls.make(slowDown(MINUTE)), pass(1)]);
 		const inLine = [calls.make(GOOD), calls.make(GOOD)];
 		await pass(SECOND);

@@ -1,4 +1,36 @@
-import { readId, readNumber } from '../../nodes/KlingVideo/reading/readJson';
+import {
+	isJsonObject,
+	parseJsonObject,
+	readId,
+	readNumber,
+	readText,
+} from '../../nodes/KlingVideo/reading/readJson';
+
+test('an object is a JSON object, and nothing else is', () => {
+	expect([{}, { a: 1 }].filter(isJsonObject)).toHaveLength(2);
+	expect([null, undefined, [], 'a', 1, true].filter(isJsonObject)).toEqual([]);
+});
+
+test.each([
+	['{"a":1}', { a: 1 }],
+	['[1]', null],
+	['null', null],
+	['7', null],
+	['{', null],
+	['', null],
+])('the JSON object in %j is %j', (text, value) => {
+	expect(parseJsonObject(text)).toEqual(value);
+});
+
+test.each<[unknown, string | null]>([
+	[' a b ', 'a b'],
+	[' \n', null],
+	['', null],
+	[7, null],
+	[null, null],
+])('the text in %j is %j', (value, text) => {
+	expect(readText(value)).toBe(text);
+});
 
 describe('a number', () => {
 	test.each<[unknown, number]>([

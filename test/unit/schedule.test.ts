@@ -45,13 +45,11 @@ describe('after failed checks the gap doubles', () => {
 		expect(gaps.map((_gap, index) => gapMs({ intervalMs, failedChecks: index + 1 }))).toEqual(gaps);
 	});
 
-	test('up to 15 s in automatic checking', () => {
-		const gaps = [1, 2, 3, 4, 5, 6].map((failedChecks) => gapMs({ failedChecks }));
-		for (const [index, gap] of gaps.entries()) {
-			const before = gaps[index - 1];
-			if (before !== undefined) expect(gap).toBe(Math.min(2 * before, 15_000));
+	test('from 2 s up to 15 s in automatic checking, whatever the age of the task', () => {
+		for (const ageMs of [0, MINUTE_MS, 20 * MINUTE_MS]) {
+			const gaps = [1, 2, 3, 4, 5].map((failedChecks) => gapMs({ failedChecks, ageMs }));
+			expect(gaps).toEqual([2_000, 4_000, 8_000, 15_000, 15_000]);
 		}
-		expect(gaps.at(-1)).toBe(15_000);
 	});
 
 	test('and stays a number after a thousand of them', () => {

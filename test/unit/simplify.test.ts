@@ -81,3 +81,24 @@ test('the task id is the one that was asked for, every digit', () => {
 	expect(simplify('task_x', taskIn(bodyOf(SUCCESS)), null, {}).taskId).toBe('task_x');
 	expect(simplify(TASK_ID, BARE, null, {}).taskId).toBe('842250903629086785');
 });
+
+test('each video names the field that has its file', () => {
+	const videos = ['https://a/1', 'https://a/2'].map((url) => ({ id: null, url, duration: null }));
+	const file = { data: '', mimeType: 'video/mp4' };
+	const item = simplify(TASK_ID, { ...BARE, videos }, null, { clip: file });
+	expect(item.videos).toEqual([{ ...videos[0], binaryProperty: 'clip' }, videos[1]]);
+});
+
+test('a task of unknown status is neither done nor succeeded, and has no wait', () => {
+	expect(simplify(TASK_ID, BARE, null, {})).toStrictEqual({
+		taskId: TASK_ID,
+		status: 'UNKNOWN',
+		videoUrl: null,
+		done: false,
+		succeeded: false,
+		progress: null,
+		duration: null,
+		videos: [],
+		failureReason: null,
+	});
+});

@@ -1,5 +1,4 @@
 import { transientError, type CheckResult } from '../../nodes/KlingVideo/gateway/checkResult';
-import type { Task } from '../../nodes/KlingVideo/gateway/task';
 import { readTaskId } from '../../nodes/KlingVideo/gateway/taskId';
 import {
 	addCheck,
@@ -11,7 +10,8 @@ import {
 } from '../../nodes/KlingVideo/suspend/suspendedWait';
 import { readStoredWait, type StoredWait } from '../../nodes/KlingVideo/suspend/storedWait';
 import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
-import { SUBMITTED_AT_MS, TASK_ID, VIDEO_URL } from '../support/bodies';
+import { SUBMITTED_AT_MS, TASK_ID, VIDEO_URL, taskReply } from '../support/bodies';
+import { throughDatabase } from '../support/database';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -31,28 +31,17 @@ const waitWith = (options: object = {}, taskId: unknown = TASK_ID): StoredWait =
 		plan: readWaitPlan(options),
 	});
 
-function seen(task: Partial<Task>): CheckResult {
-	return {
-		kind: 'task',
-		task: {
-			status: 'IN_PROGRESS',
-			progress: 30,
-			videos: [],
-			failureReason: null,
-			submittedAtMs: null,
-			...task,
-		},
-		body: '',
-	};
-}
-
-const RUNNING = seen({});
-const DONE = seen({
+const RUNNING = taskReply();
+const DONE = taskReply({
 	status: 'SUCCESS',
 	progress: 100,
 	videos: [{ id: null, url: VIDEO_URL, duration: 5 }],
 });
-const FAILED = seen({ status: 'FAILURE', progress: null, failureReason: 'Image pixel is invalid' });
+const FAILED = taskReply({
+	status: 'FAILURE',
+	progress: null,
+	failureReason: 'Image pixel is invalid',
+});
 const TRANSIENT: CheckResult = transientError('the connection was cut');
 const BUSY: CheckResult = {
 	kind: 'transientError',
@@ -74,8 +63,6 @@ function checked(wait: StoredWait, meanings: CheckResult[], lastChecks = 0): Sto
 		wait,
 	);
 }
-
-const throughDatabase = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('a wait that begins', () => {
 	test('has no check, and goes on', () => {
@@ -193,11 +180,11 @@ describe('as an item', () => {
 		[`Task ${TASK_ID}: IN_PROGRESS (30%) after 1 check`, checked(waitWith(), [RUNNING])],
 		[
 			`Task ${TASK_ID}: QUEUED after 2 checks`,
-			checked(waitWith(), [RUNNING, seen({ status: 'QUEUED', progress: null })]),
+			checked(waitWith(), [RUNNING, taskReply({ status: 'QUEUED', progress: null })]),
 		],
 		[
 			`Task ${TASK_ID}: NOT_START (0%) after 1 check`,
-			checked(waitWith(), [seen({ status: 'NOT_START', progress: 0 })]),
+			checked(waitWith(), [taskReply({ status: 'NOT_START', progress: 0 })]),
 		],
 		[
 			`Task ${TASK_ID}: not known yet after 1 check; the last check went wrong: the connection was cut`,
@@ -224,7 +211,7 @@ describe('as an item', () => {
 
 	test('it says whether all are done, and comes back from the database as it was', () => {
 		const wait = checked(waitWith(), [RUNNING, BUSY, DONE]);
-		expect(readStoredWait(JSON.parse(JSON.stringify(wait)))).toStrictEqual(wait);
+		expect(readStoredWait(throughDatabase(wait))).toStrictEqual(wait);
 		for (const allDone of [true, false]) {
 			expect(createProgressItem(wait, allDone)).toEqual({
 				progress: expect.any(String),

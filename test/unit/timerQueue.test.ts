@@ -1,9 +1,7 @@
 import { TimerQueue } from '../../nodes/KlingVideo/limits/timerQueue';
+import { fakeTimers } from '../support/clocks';
 
-beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
-afterEach(() => jest.useRealTimers());
-
-const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+const { pass } = fakeTimers();
 
 /** Timers that write down their names and the moments at which they fire. */
 function listen() {

@@ -4,42 +4,37 @@ import {
 	type CheckResult,
 	type PermanentError,
 } from '../../nodes/KlingVideo/gateway/checkResult';
-import type { Task } from '../../nodes/KlingVideo/gateway/task';
 import type { CallLimits } from '../../nodes/KlingVideo/limits/rateLimiter';
 import type { StoppedWait, WaitOutcome } from '../../nodes/KlingVideo/wait/waitOutcome';
 import type { WaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
 import { waitForTask, type WaitDependencies } from '../../nodes/KlingVideo/wait/waitForTask';
-import { bodyOf, IN_PROGRESS, replyOf, SUBMITTED_AT_MS, VIDEO_URL } from '../support/bodies';
+import {
+	bodyOf,
+	IN_PROGRESS,
+	replyOf,
+	SUBMITTED_AT_MS,
+	VIDEO_URL,
+	taskReply,
+} from '../support/bodies';
+import { VirtualClock } from '../support/clocks';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const STARTED_AT_MS = SUBMITTED_AT_MS + 8 * MINUTE;
 
-function seen(task: Partial<Task>): CheckResult {
-	return {
-		kind: 'task',
-		task: {
-			status: 'IN_PROGRESS',
-			progress: null,
-			videos: [],
-			failureReason: null,
-			submittedAtMs: null,
-			...task,
-		},
-		body: '{}',
-	};
-}
-
-const RUNNING = seen({});
-const DONE = seen({ status: 'SUCCESS', videos: [{ id: null, url: VIDEO_URL, duration: null }] });
-const DONE_WITHOUT_VIDEO = seen({ status: 'SUCCESS' });
-const FAILED = seen({ status: 'FAILURE', failureReason: 'content moderation failed' });
+const RUNNING = taskReply();
+const DONE = taskReply({
+	status: 'SUCCESS',
+	videos: [{ id: null, url: VIDEO_URL, duration: null }],
+});
+const DONE_WITHOUT_VIDEO = taskReply({ status: 'SUCCESS' });
+const FAILED = taskReply({ status: 'FAILURE', failureReason: 'content moderation failed' });
 const TRANSIENT: CheckResult = transientError('the connection was cut');
 const TOKEN_REFUSED: CheckResult = { kind: 'tokenRefused', gatewayMessage: null };
 
-function times(count: number, meaning: CheckResult): CheckResult[] {
-	return Array.from({ length: count }, () => meaning);
+function repeat(count: number, result: CheckResult): CheckResult[] {
+	return Array.from({ length: count }, () => result);
 }
 
 interface Circumstances {
@@ -65,23 +60,21 @@ async function wait(
 ): Promise<Wait> {
 	const checkedAt: number[] = [];
 	const turns: CallLimits[] = [];
-	let elapsed = 0;
-	const pass = (ms: number) => {
-		elapsed = Math.max(elapsed, Math.min(elapsed + ms, stopAt));
-	};
+	const clock = new VirtualClock(STARTED_AT_MS, stopAt);
+	const { now, wallClockNow, sleep, hasEnded } = clock;
 	const deps: WaitDependencies = {
-		now: () => elapsed,
-		wallClockNow: () => STARTED_AT_MS + elapsed,
-		sleep: async (ms) => pass(ms),
+		now,
+		wallClockNow,
+		sleep,
+		hasEnded,
 		check: async (turn) => {
 			const meaning = meanings[checkedAt.length] ?? meanings.at(-1);
 			if (meaning === undefined || checkedAt.length > 10_000) throw new Error('An endless wait');
-			checkedAt.push(elapsed / SECOND);
+			checkedAt.push(clock.elapsedMs / SECOND);
 			turns.push(turn);
-			pass(Math.min(checkTakes, turn.timeoutMs));
+			clock.pass(Math.min(checkTakes, turn.timeoutMs));
 			return meaning;
 		},
-		hasEnded: () => elapsed >= stopAt,
 	};
 	const result = await waitForTask(
 		{
@@ -94,7 +87,7 @@ async function wait(
 		},
 		deps,
 	);
-	return { result, endedAtMs: elapsed, checkedAt, turns };
+	return { result, endedAtMs: clock.elapsedMs, checkedAt, turns };
 }
 
 function gapsBetween(moments: number[]): number[] {
@@ -132,8 +125,8 @@ describe('a task that is done', () => {
 
 describe('a set interval', () => {
 	test('is the time from the end of a check to the next, at any age of the task', async () => {
-		const old = seen({ submittedAtMs: STARTED_AT_MS - 20 * MINUTE });
-		const meanings = [...times(3, RUNNING), ...times(3, old), DONE];
+		const old = taskReply({ submittedAtMs: STARTED_AT_MS - 20 * MINUTE });
+		const meanings = [...repeat(3, RUNNING), ...repeat(3, old), DONE];
 		const { checkedAt } = await wait({ intervalMs: 7 * SECOND }, meanings, {
 			checkTakes: 2 * SECOND,
 		});
@@ -154,7 +147,7 @@ describe('automatic checking', () => {
 		['submitted in the future, so a clock is wrong', STARTED_AT_MS + HOUR, fresh],
 		['submitted days ago, so a clock is wrong', STARTED_AT_MS - 72 * HOUR, fresh],
 	])('%s', async (_when, submittedAtMs, checkedAt) => {
-		const waited = await wait({}, [...times(5, seen({ submittedAtMs })), DONE]);
+		const waited = await wait({}, [...repeat(5, taskReply({ submittedAtMs })), DONE]);
 		expect(waited.checkedAt.map(Math.round)).toEqual(checkedAt);
 	});
 
@@ -268,9 +261,17 @@ describe('when time is up', () => {
 		},
 	);
 
+	test('without any good reply it is a problem, even if the plan wants the last status', async () => {
+		const { result } = await wait({ ...plan, onTimeout: 'returnLastStatus' }, [TRANSIENT]);
+		expect(result).toMatchObject({ kind: 'problem', problem: { kind: 'timedOut' } });
+	});
+
 	test('SUCCESS without a URL is not called late', async () => {
 		const { result } = await wait(plan, [RUNNING, RUNNING, RUNNING, DONE_WITHOUT_VIDEO]);
-		expect(result).toMatchObject({ problem: { kind: 'succeededWithoutVideo' } });
+		expect(result).toMatchObject({
+			kind: 'problem',
+			problem: { kind: 'succeededWithoutVideo' },
+		});
 	});
 });
 
@@ -280,7 +281,7 @@ describe('passing trouble', () => {
 		[5 * SECOND, [10, 15, 15, 15, 15]],
 		[MINUTE, [60, 60, 60, 60, 60]],
 	])('doubles an interval of %d ms, up to 15 s or the interval: %j s', async (intervalMs, gaps) => {
-		const { checkedAt } = await wait({ intervalMs }, [...times(5, TRANSIENT), DONE]);
+		const { checkedAt } = await wait({ intervalMs }, [...repeat(5, TRANSIENT), DONE]);
 		expect(gapsBetween(checkedAt)).toEqual(gaps);
 	});
 
@@ -293,14 +294,14 @@ describe('passing trouble', () => {
 
 	test.each([1, 2, 20])('maxFailedChecks = %d lets as many go wrong', async (maxFailedChecks) => {
 		const { result } = await wait({ maxFailedChecks }, [
-			...times(maxFailedChecks, TRANSIENT),
+			...repeat(maxFailedChecks, TRANSIENT),
 			DONE,
 		]);
 		expect(result).toMatchObject({ reply: DONE, wait: { checks: maxFailedChecks + 1 } });
 	});
 
 	test.each([1, 2, 20])('maxFailedChecks = %d ends with one more', async (maxFailedChecks) => {
-		const meanings = [RUNNING, ...times(maxFailedChecks + 1, TRANSIENT), DONE];
+		const meanings = [RUNNING, ...repeat(maxFailedChecks + 1, TRANSIENT), DONE];
 		const { result, checkedAt } = await wait({ maxFailedChecks }, meanings);
 		expect(checkedAt).toHaveLength(maxFailedChecks + 2);
 		expect(result).toEqual({
@@ -315,7 +316,7 @@ describe('passing trouble', () => {
 	});
 
 	test('is counted anew after a good check', async () => {
-		const meanings = [...times(2, TRANSIENT), RUNNING, ...times(2, TRANSIENT), RUNNING, DONE];
+		const meanings = [...repeat(2, TRANSIENT), RUNNING, ...repeat(2, TRANSIENT), RUNNING, DONE];
 		const { result } = await wait({ maxFailedChecks: 2 }, meanings);
 		expect(result).toMatchObject({ reply: DONE, wait: { checks: 7 } });
 	});
@@ -349,7 +350,7 @@ describe('a permanent error that may be passing once a check has gone well', () 
 	});
 
 	test.each(PASSING_AFTER_A_GOOD_CHECK)('%j is waited through after that', async (error) => {
-		const { result } = await wait({}, [RUNNING, ...times(20, error), DONE]);
+		const { result } = await wait({}, [RUNNING, ...repeat(20, error), DONE]);
 		expect(result).toMatchObject({ reply: DONE, wait: { checks: 22 } });
 	});
 
@@ -361,7 +362,7 @@ describe('a permanent error that may be passing once a check has gone well', () 
 
 	test('has a gap that doubles', async () => {
 		const plan = { intervalMs: SECOND };
-		const { checkedAt } = await wait(plan, [RUNNING, ...times(3, TOKEN_REFUSED), DONE]);
+		const { checkedAt } = await wait(plan, [RUNNING, ...repeat(3, TOKEN_REFUSED), DONE]);
 		expect(gapsBetween(checkedAt)).toEqual([1, 2, 4, 8]);
 	});
 });
@@ -399,7 +400,7 @@ describe('SUCCESS without a URL', () => {
 	});
 
 	test('has succeeded once the URL is there', async () => {
-		const { result } = await wait({}, [...times(3, DONE_WITHOUT_VIDEO), DONE]);
+		const { result } = await wait({}, [...repeat(3, DONE_WITHOUT_VIDEO), DONE]);
 		expect(result).toMatchObject({ kind: 'task', reply: DONE });
 	});
 });
