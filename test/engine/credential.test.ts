@@ -58,7 +58,10 @@ describe('what answers there in place of the list of models', () => {
 		server.listen(0, '127.0.0.1');
 		await once(server, 'listening');
 	});
-	afterAll(() => server.close());
+	afterAll(() => {
+		server.closeAllConnections();
+		server.close();
+	});
 
 	const checkReply = async (body: unknown) => {
 		reply = body;

@@ -49,7 +49,10 @@ describe.each(['gateway', 'upstream'] as const)('of the relay "%s"', (relay) => 
 		server.listen(0, '127.0.0.1');
 		await once(server, 'listening');
 	});
-	afterAll(() => server.close());
+	afterAll(() => {
+		server.closeAllConnections();
+		server.close();
+	});
 
 	test.each(namesOf(relay, 'models'))('%s', async (name) => {
 		const { port } = server.address() as AddressInfo;

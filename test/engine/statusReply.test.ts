@@ -133,7 +133,7 @@ describe('a proxy that asks for a password', () => {
 				parameters: { requestOptions: { proxy } },
 			});
 			expect(error).toMatchObject({
-				message: `Task ${TASK_ID} could not be checked: the proxy asks for a user name and password`,
+				message: `The proxy asks for a user name and a password (request for task ${TASK_ID})`,
 				httpCode: '407',
 			});
 		},
