@@ -26,7 +26,9 @@ test.each([
 	const tasks = Array.from({ length: 40 }, () => 'late-url-0s');
 	const { items } = await runKling({ sandbox, tasks, parameters });
 	expect(items).toHaveLength(40);
-	expect(new Set(items.map(({ json }) => JSON.stringify(json))).size).toBe(1);
+	// how long each has waited depends on when n8n has started it
+	const outputs = items.map(({ json }) => JSON.stringify({ ...json, wait: null }));
+	expect(new Set(outputs).size).toBe(1);
 	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(tasks.map((_, item) => ({ item })));
 	expect(sandbox.requests).toHaveLength(checks);
 });

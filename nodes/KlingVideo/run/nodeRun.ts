@@ -147,12 +147,7 @@ export class NodeRun {
 	): Promise<CheckResult> {
 		this.endIfGivenUp();
 		const inFlight = this.checks.get(taskId);
-		if (inFlight !== undefined) {
-			return await Promise.race([
-				inFlight,
-				this.sleep(limits.timeoutMs).then(() => transientError('no reply in time')),
-			]);
-		}
+		if (inFlight !== undefined) return await this.joinCheck(inFlight, limits.timeoutMs);
 		const check = this.rateLimiter
 			.call(limits, this.waitingItems, send, readFeedback)
 			.then((result) => result ?? transientError('too many tasks were being checked at once'));
@@ -162,6 +157,15 @@ export class NodeRun {
 		} finally {
 			this.checks.delete(taskId);
 		}
+	}
+
+	private async joinCheck(check: Promise<CheckResult>, timeoutMs: number): Promise<CheckResult> {
+		return await new Promise((resolve, reject) => {
+			const timer = this.timers.schedule(timeoutMs, () =>
+				resolve(transientError('no reply in time')),
+			);
+			check.then(resolve, reject).finally(() => this.timers.cancel(timer));
+		});
 	}
 
 	/** Runs a download when a place is free: a few at once already fill the connection's bandwidth. */
