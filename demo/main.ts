@@ -141,7 +141,8 @@ async function main(): Promise<void> {
 		process.stdout.write(`
 ${tableOf(items, errorItems)}
 
-The run ended as "${status}". ${isSandbox ? AFTER_SANDBOX : afterReal(videoUrls)}`);
+The run ended as "${status}". ${whatNext(videoUrls, isSandbox)}
+`);
 		const asExpected = isSandbox
 			? items.length === 2 && errorItems.length === 2
 			: errorItems.length === 0;
@@ -151,15 +152,13 @@ The run ended as "${status}". ${isSandbox ? AFTER_SANDBOX : afterReal(videoUrls)
 	}
 }
 
-const AFTER_SANDBOX = `The next node reads a video's address as {{ $json.videoUrl }}.
+function whatNext(videoUrls: string[], isSandbox: boolean): string {
+	if (videoUrls.length === 0) return 'There is no video.';
+	return isSandbox
+		? `The next node reads a video's address as {{ $json.videoUrl }}.
 The addresses above belong to the sandbox gateway, which ends with this demo: they no longer open.
-"npm run n8n" shows the node in n8n, beside a sandbox gateway that stays.
-`;
-
-function afterReal(videoUrls: string[]): string {
-	return videoUrls.length > 0
-		? `The next node reads each of these as {{ $json.videoUrl }}:\n${videoUrls.join('\n')}\n`
-		: 'There is no video.\n';
+"npm run n8n" shows the node in n8n, beside a sandbox gateway that stays.`
+		: `The next node reads each of these as {{ $json.videoUrl }}:\n${videoUrls.join('\n')}`;
 }
 
 async function waitFor({ name, tasks, baseUrl, apiToken, pollingInterval }: Gateway) {

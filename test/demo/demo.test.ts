@@ -119,7 +119,7 @@ describe('on a terminal', () => {
 		await run.untilLine(/^… task +never +IN_PROGRESS/);
 		run.type('\x03');
 		const { screen } = await run.ended;
-		expect(screen.join('\n')).toContain('The run ended as "canceled".');
+		expect(screen.join('\n')).toContain('The run ended as "canceled". There is no video.');
 		expect(linesOn('never', screen)).toEqual([expect.stringMatching(/^· task +never /)]);
 	});
 });

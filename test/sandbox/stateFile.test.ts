@@ -47,7 +47,7 @@ test('a task goes on while the sandbox is away', async () => {
 	const before = await submittedAt();
 	await restart();
 	expect(await submittedAt()).toBe(before);
-	expect(await check(slow)).toEqual({ httpStatus: 200, status: 'NOT_START' });
+	expect(await check(slow)).toEqual({ httpStatus: 200, status: 'SUBMITTED' });
 	expect(await check(failing)).toEqual({ httpStatus: 200, status: 'FAILURE' });
 	while ((await check(quick)).status !== 'SUCCESS');
 });
@@ -113,7 +113,7 @@ test('tasks that come all at once are all kept, and the file is whole at every m
 	expect(reads).toBeGreaterThan(0);
 	await restart();
 	for (const taskId of await submitting) {
-		expect(await check(taskId)).toEqual({ httpStatus: 200, status: 'NOT_START' });
+		expect(await check(taskId)).toEqual({ httpStatus: 200, status: 'SUBMITTED' });
 	}
 	expect(await readdir(folder)).toEqual(['tasks.json']);
 });
