@@ -246,7 +246,9 @@ describe('what goes wrong, is told at once', () => {
 		['silent', /could not be checked: no reply within 0.5 seconds/, /Wait Until Complete/],
 		['drip', /could not be checked: no reply within 0.5 seconds/, /Wait Until Complete/],
 	])('%s', async (odd, message, description) => {
-		const parameters = { requestOptions: { timeout: 500 } };
+		// only for replies that never end: others may be late on a machine that is busy
+		const isEndless = ['silent', 'drip'].includes(odd);
+		const parameters = isEndless ? { requestOptions: { timeout: 500 } } : {};
 		const stopped = await runKling({ sandbox, tasks: [odd], parameters });
 		expect(stopped.status).toBe('error');
 		expect(stopped.error).toMatchObject({

@@ -5,7 +5,7 @@ import { ClientCalls } from '../support/watch';
 const sandbox = sandboxForEachTest();
 
 const OUTCOMES = ['success-2s', 'failure-1s', 'unknown', 'success-1s', 'never', '', 'web-page'];
-const quickly = waiting({ maxWaitMinutes: 3 / 60 });
+const quickly = waiting({ maxWaitMinutes: 6 / 60 });
 
 const told = (taskId: string, status: string | null, message: RegExp) => ({
 	error: {

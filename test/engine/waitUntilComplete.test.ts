@@ -72,6 +72,8 @@ describe('tasks that get done', () => {
 });
 
 describe('what passes by itself is waited out', () => {
+	/** Only for replies that never end: others may be late on a machine that is busy. */
+	const timeoutFor = (odd: string) => (['silent', 'drip'].includes(odd) ? { timeout: 3000 } : {});
 	const PASSING = [
 		'rate-limit',
 		'rate-limit-text',
@@ -102,7 +104,7 @@ describe('what passes by itself is waited out', () => {
 					await runKling({
 						sandbox,
 						tasks: [`blip-${odd}-0s`],
-						parameters: { ...waiting(), requestOptions: { timeout: 1000 } },
+						parameters: { ...waiting(), requestOptions: timeoutFor(odd) },
 					}),
 			),
 		);
