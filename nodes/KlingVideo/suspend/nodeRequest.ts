@@ -13,7 +13,7 @@ type HttpRequest = DeclarativeRestApiSettings.HttpRequestOptions;
 /**
  * Makes the status request that n8n's routing makes for the declarative operations.
  *
- * @throws what n8n throws when the credential cannot be read, and what `readNetworkSettings` throws
+ * @throws what n8n throws when the credential cannot be read, and what `readNetworkSettingsOrThrow` throws
  */
 export async function createStatusRequest(
 	context: IExecuteFunctions,
@@ -23,7 +23,7 @@ export async function createStatusRequest(
 		...buildStatusRequest(path),
 		baseURL: readBaseUrl(await context.getCredentials(CREDENTIAL_TYPE)),
 		headers: REQUEST_HEADERS,
-		...readNetworkSettings(context),
+		...readNetworkSettingsOrThrow(context),
 	};
 }
 
@@ -32,23 +32,54 @@ export async function createStatusRequest(
  *
  * @throws TypeError for a proxy that is no URL, or one without a host
  */
-export function readNetworkSettings(
+export function readNetworkSettingsOrThrow(
 	context: IExecuteFunctions,
 ): Pick<HttpRequest, 'proxy' | 'skipSslCertificateValidation'> {
 	const { proxy, allowUnauthorizedCerts } = readRequestOptions(context);
 	return {
-		...(proxy !== undefined && { proxy: parseProxy(proxy) }),
+		...(proxy !== undefined && { proxy: parseProxyOrThrow(proxy) }),
 		skipSslCertificateValidation: allowUnauthorizedCerts,
 	};
 }
 
-/** The parts of n8n's "Request Options" that count for all items, with their expressions resolved. */
+/** The parts of n8n's "Request Options" that count for all items. */
 export interface RequestOptions {
 	/** The address of a proxy. */
 	proxy?: string;
 	allowUnauthorizedCerts: boolean;
 }
 
+/** What an expression can read in the user's workflow, and cannot in the progress workflow. */
+const READS_ITEMS = /\$(?:json|binary|input|node|items?|prevNode|fromAI)\b|\$\(/;
+
+/**
+ * The request options for the nodes of the progress workflow, which n8n stores in its database. A
+ * proxy's password that comes from an expression, such as one that reads a secret, is not written
+ * there: the expression is.
+ *
+ * @throws Error for such an expression that the progress workflow could not resolve
+ */
+export function createStoredRequestOptionsOrThrow(context: IExecuteFunctions): RequestOptions {
+	const resolved = readRequestOptions(context);
+	const options: unknown = context.getNode().parameters.requestOptions;
+	const written = isJsonObject(options) ? readText(options.proxy) : null;
+	const isExpression = written !== null && written.startsWith('=');
+	if (!isExpression || resolved.proxy === undefined || !hasPassword(resolved.proxy)) {
+		return resolved;
+	}
+	if (READS_ITEMS.test(written)) {
+		throw new Error(
+			"the proxy's password comes from an expression that reads items; it may read $vars, $secrets or $env",
+		);
+	}
+	return { ...resolved, proxy: written };
+}
+
+function hasPassword(proxyUrl: string): boolean {
+	return URL.canParse(proxyUrl) && new URL(proxyUrl).password !== '';
+}
+
+/** Reads them with their expressions resolved. */
 export function readRequestOptions(context: IExecuteFunctions): RequestOptions {
 	const options: unknown = context.getNodeParameter('requestOptions', 0, {});
 	const { proxy, allowUnauthorizedCerts } = isJsonObject(options) ? options : {};
@@ -59,7 +90,7 @@ export function readRequestOptions(context: IExecuteFunctions): RequestOptions {
 	};
 }
 
-function parseProxy(proxyUrl: string): NonNullable<HttpRequest['proxy']> {
+function parseProxyOrThrow(proxyUrl: string): NonNullable<HttpRequest['proxy']> {
 	const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : null;
 	// "localhost:8080" is a URL without a host, and n8n would send the request past such a proxy
 	if (url === null || url.hostname === '') throw new TypeError('The proxy is not valid');

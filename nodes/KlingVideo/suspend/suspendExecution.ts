@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createErrorItem } from '../problems/errorItemOrThrow';
 import type { TaskKind } from '../taskKinds';
-import { readRequestOptions } from './nodeRequest';
+import { createStoredRequestOptionsOrThrow } from './nodeRequest';
 import { createProgressWorkflow } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
 import { getDeadlineMs } from './suspendedWait';
@@ -28,7 +28,7 @@ export async function suspendExecution(
 		settings: context.getWorkflowSettings(),
 		node: context.getNode(),
 		kind,
-		requestOptions: readRequestOptions(context),
+		requestOptions: createStoredRequestOptionsOrThrow(context),
 		continueOnFail: context.continueOnFail(),
 		createdAt: new Date(),
 	});

@@ -7,7 +7,7 @@ import { withNodeRun, type NodeRun } from '../run/nodeRun';
 import type { TaskKind } from '../taskKinds';
 import { checkAllTasks } from './checkAllTasks';
 import { createProgressItems, keepWaits, readKeptWaits, startWaitForItem } from './keptWaits';
-import { readNetworkSettings } from './nodeRequest';
+import { readNetworkSettingsOrThrow } from './nodeRequest';
 import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
 import { findSuspendBlocker } from './suspendBlocker';
@@ -111,7 +111,7 @@ async function createResults(
 ): Promise<INodeExecutionData[]> {
 	const failedIndex = context.continueOnFail() ? null : findIndex(waits, endedWithProblem);
 	const needsNetwork = waits.some(({ outcome }) => outcome?.kind === 'task');
-	const request = needsNetwork ? readNetworkSettings(context) : {};
+	const request = needsNetwork ? readNetworkSettingsOrThrow(context) : {};
 	const outputs = await Promise.all(
 		waits.map(async ({ parameters, plan, outcome }, itemIndex) =>
 			outcome === null || (failedIndex !== null && failedIndex !== itemIndex)
