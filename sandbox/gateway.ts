@@ -27,6 +27,8 @@ export interface SandboxOptions {
 	callsPerSecond?: number | null;
 	/** The file that its tasks are kept in from one start to the next. Null, the default, for none. */
 	stateFile?: string | null;
+	/** Its clock, in milliseconds since 1970; `Date.now` if there is no other. */
+	now?: () => number;
 }
 
 export interface SeenRequest {
@@ -60,8 +62,8 @@ export interface Sandbox {
 /** A small real gateway on 127.0.0.1: submit, status, models, and the video's file. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
-	const { callsPerSecond = null, stateFile = null } = options;
-	const tasks = await TaskStore.open(stateFile);
+	const { callsPerSecond = null, stateFile = null, now = () => Date.now() } = options;
+	const tasks = await TaskStore.open(stateFile, now);
 	const requests: SeenRequest[] = [];
 	const seenAs = new WeakMap<Request, SeenRequest>();
 	/** The status calls that were not refused, of the last second. */
@@ -86,13 +88,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			taskId: taskIdIn(req.path),
 			host: req.headers.host ?? '',
 			authorization: req.headers.authorization ?? null,
-			atMs: Date.now(),
+			atMs: now(),
 			repliedAtMs: null,
 			statusCode: null,
 			doneAtMs: null,
 		};
 		res.once('close', () => {
-			seen.repliedAtMs = Date.now();
+			seen.repliedAtMs = now();
 			seen.statusCode = res.headersSent ? res.statusCode : null;
 		});
 		requests.push(seen);
@@ -121,7 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 						model: req.body?.model ?? 'kling-v1-6',
 						status: '',
 						progress: 0,
-						created_at: Math.floor(Date.now() / 1000),
+						created_at: Math.floor(now() / 1000),
 					},
 		);
 	});
@@ -174,7 +176,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	function isTooMany(): boolean {
 		if (callsPerSecond === null) return false;
-		const nowMs = Date.now();
+		const nowMs = now();
 		acceptedAtMs = acceptedAtMs.filter((atMs) => nowMs - atMs < 1000);
 		if (acceptedAtMs.length >= callsPerSecond) return true;
 		acceptedAtMs.push(nowMs);
@@ -189,7 +191,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			return await ODD_REPLIES[scenario.odd]?.(req, res);
 		}
 		const takesMs = ((scenario.seconds ?? seconds) * 1000) / speed;
-		const share = takesMs > 0 ? (Date.now() - task.createdAtMs) / takesMs : 1;
+		const share = takesMs > 0 ? (now() - task.createdAtMs) / takesMs : 1;
 		const { checksSinceDone } = task;
 		if (share >= 1) task.checksSinceDone++;
 		await tasks.save();

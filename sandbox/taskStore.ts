@@ -44,11 +44,12 @@ export class TaskStore {
 	private constructor(
 		private readonly tasks: Map<string, SandboxTask>,
 		private readonly file: string | null,
+		private readonly now: () => number,
 	) {}
 
 	/** @param file null for tasks that end with the sandbox; else made when there is a task */
-	static async open(file: string | null): Promise<TaskStore> {
-		return new TaskStore(new Map(file === null ? [] : await readTasks(file)), file);
+	static async open(file: string | null, now: () => number): Promise<TaskStore> {
+		return new TaskStore(new Map(file === null ? [] : await readTasks(file)), file, now);
 	}
 
 	get(taskId: string): SandboxTask | undefined {
@@ -57,7 +58,7 @@ export class TaskStore {
 
 	/** @returns its id, which no task had before: not in this file, nor in a sandbox before this one */
 	async submit(scenario: Scenario): Promise<string> {
-		const nowMs = Date.now();
+		const nowMs = this.now();
 		let taskId: string;
 		let number = this.tasks.size;
 		do {
@@ -71,7 +72,7 @@ export class TaskStore {
 	async add(taskId: string, scenario: Scenario): Promise<SandboxTask> {
 		const task: SandboxTask = {
 			scenario,
-			createdAtMs: Date.now(),
+			createdAtMs: this.now(),
 			checks: 0,
 			checksSinceDone: 0,
 			downloads: 0,

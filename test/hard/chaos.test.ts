@@ -163,16 +163,30 @@ function outputOf({ taskId, kind }: Asked, item: number, url: string) {
 	};
 }
 
+/** The clock of n8n's machine jumps by up to an hour in both directions; the gateway's does not. */
+const HOUR_MS = 60 * 60_000;
+const JUMP_INTERVAL_MS = 700;
+const steadyNow = Date.now.bind(Date);
+let clockOffsetMs = 0;
+
 let gateway: RestartableGateway;
 beforeEach(async () => {
-	gateway = await RestartableGateway.start();
+	clockOffsetMs = 0;
+	jest.spyOn(Date, 'now').mockImplementation(() => steadyNow() + clockOffsetMs);
+	gateway = await RestartableGateway.start({ now: steadyNow });
 });
-afterEach(async () => await gateway.close());
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await gateway.close();
+});
 
 test(`${items.length} items through chaos, CHAOS_SEED=${SEED}`, async () => {
 	const calls = new ClientCalls();
 	const heard = hearWarnings();
 	const log = new Log();
+	const jumps = setInterval(() => {
+		clockOffsetMs = randomInt(-HOUR_MS, HOUR_MS);
+	}, JUMP_INTERVAL_MS);
 
 	// a silent gateway holds a call for as long as the timeout lets it
 	const run = startKling({
@@ -187,9 +201,10 @@ test(`${items.length} items through chaos, CHAOS_SEED=${SEED}`, async () => {
 		async () => {
 			await Promise.race([log.untilCount(150, 'the connection was refused'), run.finished]);
 		},
-		{ callsPerSecond: 60 },
+		{ callsPerSecond: 60, now: steadyNow },
 	);
 	const result = await run.finished;
+	clearInterval(jumps);
 	log.stop();
 	heard.stop();
 
