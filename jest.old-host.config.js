@@ -10,10 +10,11 @@ module.exports = {
 	...config,
 	roots: ['<rootDir>/test/engine'],
 	// this n8n loses the status on its way to the credential test's rules, and shows its own texts;
-	// and it is too old to suspend anything
+	// and it is too old to suspend anything, or to protect against SSRF
 	testPathIgnorePatterns: [
 		'credential',
-		'suspend(Request|AnyReply|FirstCheck|Rounds|Outcomes|Resume)',
+		'downloadSsrf',
+		'suspend(Request|AnyReply|FirstCheck|Rounds|Outcomes|Resume|ProxyPassword)',
 	],
 	moduleNameMapper: {
 		'^n8n-(core|workflow)$': '<rootDir>/test/.old-host/node_modules/n8n-$1',

@@ -135,16 +135,19 @@ describe('size', () => {
 		expect(itemFor(result, 0).binary).toBeDefined();
 	});
 
-	(HOST_CAN_SUSPEND ? test : test.skip)('a suspended wait keeps it', async () => {
-		const suspended = await suspend({
-			sandbox,
-			tasks: ['video-3mb-60s'],
-			parameters: { ...suspending({ maxDownloadMegabytes: 2 }), ...downloading },
-			settings: continueWithOutput,
+	// on a host that can suspend
+	if (HOST_CAN_SUSPEND) {
+		test('a suspended wait keeps it', async () => {
+			const suspended = await suspend({
+				sandbox,
+				tasks: ['video-3mb-60s'],
+				parameters: { ...suspending({ maxDownloadMegabytes: 2 }), ...downloading },
+				settings: continueWithOutput,
+			});
+			const result = await suspended.resume(clock.pass);
+			expect(errorFor(result, 0)).toMatchObject(tooLarge(2));
 		});
-		const result = await suspended.resume(clock.pass);
-		expect(errorFor(result, 0)).toMatchObject(tooLarge(2));
-	});
+	}
 });
 
 test('a task with more than 20 videos is told, and nothing is downloaded', async () => {
