@@ -8,7 +8,7 @@ module.exports = {
 	// most tests of the node wait, which takes no CPU: more files at a time than there are cores
 	maxWorkers: 5,
 	// the files that take longest begin first
-	testSequencer: '<rootDir>/test/support/longestFirst.js',
+	testSequencer: require.resolve('./test/support/longestFirst.js'),
 	setupFiles: ['<rootDir>/engine/environment.js'],
 	transform: {
 		'^.+\\.ts$': [
