@@ -16,6 +16,7 @@ import { VirtualClock } from '../support/clocks';
 
 /** The longest gap between two checks, unless an interval is longer. */
 const SLOWEST_MS = 15_000;
+const HOUR_MS = 60 * 60_000;
 /** Moments are fractions of milliseconds in numbers of 13 digits. */
 const ROUNDING_MS = 0.01;
 
@@ -24,6 +25,8 @@ interface Gateway {
 	answers: StatusResponse[];
 	/** How long each of them takes; played round and round. */
 	durationsMs: number[];
+	/** How far the clock of n8n's machine is set with each check, in either direction. */
+	clockJumpMs: number;
 }
 
 interface Check {
@@ -52,7 +55,8 @@ async function wait(plan: WaitPlan, gateway: Gateway, stopAtMs = Infinity): Prom
 	const { now, wallClockNow, sleep, hasEnded } = clock;
 	const result = await waitForTask(plan, {
 		now,
-		wallClockNow,
+		// it is set further with each check
+		wallClockNow: () => wallClockNow() + gateway.clockJumpMs * (checks.length + 1),
 		sleep,
 		hasEnded,
 		check: async (limits) => {
@@ -119,6 +123,7 @@ const anyGateway: fc.Arbitrary<Gateway> = fc.record({
 		),
 		{ minLength: 1, maxLength: 5 },
 	),
+	clockJumpMs: fc.constantFrom(0, -HOUR_MS, HOUR_MS),
 });
 
 /** Of every wait. */
