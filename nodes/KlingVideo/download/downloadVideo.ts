@@ -4,7 +4,7 @@ import type { NodeContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
 import type { ProblemOf } from '../problems/problem';
 import { cleanWords } from '../reading/foreignWords';
-import { describeConnectionError, readRequestError } from '../reading/readError';
+import { describeConnectionError, readErrorMessage, readRequestError } from '../reading/readError';
 import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
 import { isByteStream, readFirstBytes } from './byteStream';
@@ -123,7 +123,7 @@ async function attemptDownload(
 		const fault = transfer.getFault();
 		if (fault !== null) return describeFault(fault, idleMs);
 		const bytes = await readStoredBytes(context, file);
-		// that all arrived which was announced, Node.js sees to: it knows what a host has packed
+		// Node.js checks that everything arrived which was announced
 		return bytes === transfer.receivedBytes
 			? { kind: 'stored', file, bytes }
 			: {
@@ -132,7 +132,12 @@ async function attemptDownload(
 				};
 	} catch (error) {
 		const fault = transfer.getFault();
-		return fault === null ? describeError(error, url) : describeFault(fault, idleMs);
+		if (fault !== null) return describeFault(fault, idleMs);
+		if (transfer.isComplete) {
+			const cause = cleanWords(`n8n could not store it: ${readErrorMessage(error)}`);
+			return { kind: 'transientError', cause };
+		}
+		return describeError(error, url);
 	} finally {
 		transfer.end();
 	}

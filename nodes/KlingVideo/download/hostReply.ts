@@ -42,7 +42,7 @@ export function readHostReply(reply: HostReply): HostReplyRead {
 
 	const file = readFileType(firstBytes);
 	if (file.kind !== 'video') return { kind: 'notAVideo', received: file.name };
-	// the host's word for it, if it is one for a video
+	// the MIME type that the host gives, if it is one of a video
 	const announced = readText(reply.contentType.split(';')[0])?.toLowerCase() ?? '';
 	const mimeType = announced.startsWith('video/') ? announced : file.mimeType;
 	return {

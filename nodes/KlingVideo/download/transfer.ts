@@ -10,6 +10,9 @@ export class Transfer {
 
 	private readonly abort = new AbortController();
 
+	/** Whether the whole body has arrived: what follows is n8n's own time for storing it. */
+	isComplete = false;
+
 	private body: ByteStream | null = null;
 
 	private timer: Timer | null = null;
@@ -47,6 +50,7 @@ export class Transfer {
 		body.push = (...chunk) => {
 			const [bytes] = chunk;
 			if (bytes instanceof Uint8Array) this.meter.addBytes(bytes.length, monotonicNowMs());
+			if (bytes === null) this.isComplete = true;
 			const wantsMore = push(...chunk);
 			this.check();
 			return wantsMore;
@@ -63,7 +67,7 @@ export class Transfer {
 	}
 
 	private check(): void {
-		if (this.run.hasEnded() || this.abort.signal.aborted) return;
+		if (this.isComplete || this.run.hasEnded() || this.abort.signal.aborted) return;
 		this.fault = this.meter.findFault(monotonicNowMs());
 		if (this.fault !== null) this.end();
 	}
@@ -72,7 +76,7 @@ export class Transfer {
 		this.timer = this.run.timers.schedule(this.meter.getNextCheckMs() - monotonicNowMs(), () => {
 			this.check();
 			if (this.run.hasEnded()) this.end();
-			else if (this.fault === null) this.setTimer();
+			else if (this.fault === null && !this.isComplete) this.setTimer();
 		});
 	}
 }

@@ -19,7 +19,7 @@ export type StatusResponse =
 	  }
 	/** The network or the gateway did not answer; the next request may go well. */
 	| { kind: 'noResponse'; cause: string }
-	/** The gateway, or what answers in its place, cannot prove that it is the one. */
+	/** The certificate of the gateway, or of what answers in its place, is not trusted. */
 	| { kind: 'certificateNotTrusted'; cause: string }
 	/** Nothing was sent, and the next request would end the same. */
 	| { kind: 'notSent'; cause: string };

@@ -37,7 +37,7 @@ export interface Task {
 
 export type TaskPhase = 'running' | 'succeeded' | 'failed' | 'succeededWithoutVideo';
 
-/** What a task's status and videos amount to. A SUCCESS that carries no URL is none for the user. */
+/** Where a task stands, by its status and its videos. SUCCESS without a URL does not count as succeeded. */
 export function getTaskPhase(task: Task): TaskPhase {
 	if (task.status === 'FAILURE') return 'failed';
 	if (task.status !== 'SUCCESS') return 'running';
@@ -69,7 +69,7 @@ const STATUS_BY_SPELLING = new Map<string, TaskStatus>([
 
 /**
  * Reads a task out of a reply's body: the unified envelope, Kling's native one, and relays behind
- * relays differ only in how many `data` lie around the parts.
+ * relays differ only in how deeply `data` is nested.
  *
  * @returns null when there is no task in it.
  */

@@ -43,8 +43,8 @@ export function readTaskId(value: unknown, item: unknown = null): TaskIdRead {
 
 /**
  * The gateway answers a submit call with an empty id when Kling took the task and named no id, or one
- * that the gateway could not read. Any row of a table may have an empty id: only the other marks of
- * such a reply make it one.
+ * that the gateway could not read. Any row of a table may have an empty id, so `object` must be there
+ * as well.
  */
 function readMissingTaskId(item: unknown): TaskIdRead {
 	const isLost =
@@ -56,7 +56,7 @@ function writeAsJson(value: unknown): string {
 	try {
 		return JSON.stringify(value) ?? typeof value;
 	} catch {
-		// a circle, or a BigInt within
+		// it refers to itself, or has a BigInt in it
 		return typeof value;
 	}
 }

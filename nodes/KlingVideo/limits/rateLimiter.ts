@@ -167,7 +167,8 @@ export class RateLimiter {
 		switch (feedback.kind) {
 			case 'success':
 				this.successes++;
-				this.slowDownsInARow = 0;
+				// the success of a call from before the last slow-down does not end the row
+				if (startedAtMs > this.slowedDownAtMs) this.slowDownsInARow = 0;
 				// with an empty queue the rate was not used up: the success does not show that more would go well
 				if (this.queue.size > 0) {
 					this.callsPerSecond += Math.max(INCREASE_SHARE_PER_SECOND, 1 / this.callsPerSecond);

@@ -5,8 +5,8 @@ import type { StatusPagination } from './pagination';
 import { runForItem } from './runForItem';
 
 /**
- * A cooldown that the gateway asked another item for delays this check by half a minute at most. The
- * check itself is wanted for as long as many items take whose checks are spread over time.
+ * A cooldown that the gateway asked another item for delays this check by half a minute at most. It
+ * times out after an hour: with many items, it may be queued for that long.
  */
 const SINGLE_CHECK: CallLimits = {
 	spreadOverMs: 0,

@@ -17,7 +17,7 @@ import type { ItemParameters } from './itemParameters';
 /** A status request takes milliseconds: one that takes longer than this has been lost. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Any other proxy n8n passes by: the request, with the token in it, would go out without one. */
+/** n8n ignores any other proxy and sends the request, with the token in it, without one. */
 const USABLE_PROXY_PROTOCOLS = new Set(['http', 'https']);
 
 /** Checks the task once, as soon as the run's rate limiter allows it. Never throws. */

@@ -29,7 +29,6 @@ const PROBLEM_FIELDS = {
 	downloadTooLarge: { maxMegabytes: isNumber },
 	downloadTooLong: { maxMinutes: isNumber },
 	tooManyVideos: { videos: isNumber, maxVideos: isNumber },
-	/** A proxy asks for a user name and a password. */
 	hostTooOld: {},
 	insideTool: {},
 	workflowNotSaved: {},

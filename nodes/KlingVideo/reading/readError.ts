@@ -28,6 +28,11 @@ const CAUSE_BY_CODE: Record<string, string> = {
 	ENETUNREACH: 'the network cannot be reached',
 	ETIMEDOUT: 'no connection in time',
 	ECONNABORTED: 'no reply in time',
+	// while n8n stores a file that arrives
+	ENOSPC: "n8n's disk is full",
+	EDQUOT: "n8n's disk is full",
+	EACCES: 'n8n may not write to its disk',
+	EROFS: 'n8n may not write to its disk',
 };
 
 /**

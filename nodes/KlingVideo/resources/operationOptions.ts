@@ -12,7 +12,7 @@ const maxDownloadSize: INodeProperties = {
 		'How large the videos of a task may be, all together. A download that gets larger is ended.',
 };
 
-/** "On Error" is n8n's own setting: only there can other items be kept from ending with one. */
+/** "On Error" is not among them: it is a setting of n8n's own. */
 const options: INodeProperties[] = [
 	maxDownloadSize,
 	{

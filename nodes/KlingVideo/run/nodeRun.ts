@@ -146,6 +146,7 @@ export class NodeRun {
 		send: () => Promise<CheckResult>,
 	): Promise<CheckResult> {
 		this.endIfGivenUp();
+		if (this.ended) return transientError('the run has ended');
 		const inFlight = this.checks.get(taskId);
 		if (inFlight !== undefined) return await this.joinCheck(inFlight, limits.timeoutMs);
 		const check = this.rateLimiter

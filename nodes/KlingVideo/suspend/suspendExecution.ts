@@ -55,8 +55,13 @@ export async function isParentGone(
 ): Promise<boolean> {
 	const [wait] = waits;
 	if (wait === undefined) return false;
-	const parent = await context.getExecutionDataById(wait.parentExecutionId);
-	return parent?.waitTill === undefined || parent.resultData.error !== undefined;
+	try {
+		const parent = await context.getExecutionDataById(wait.parentExecutionId);
+		return parent?.waitTill === undefined || parent.resultData.error !== undefined;
+	} catch {
+		// n8n's database cannot be read now: the next round asks it again
+		return false;
+	}
 }
 
 /** From 2.41 on, n8n notes which execution waits for which, and ends a wait that nothing can end. */

@@ -13,7 +13,7 @@ import type { WaitPlan } from './waitPlan';
 /** How long a check may take that is in flight when time is up, or is made then. */
 export const LAST_CHECK_MS = 10_000;
 
-/** The checks of many tasks begin as one wave, and are spread out step by step over so many of them. */
+/** The checks of many tasks start together; over so many checks they are spread out more and more. */
 const SPREAD_AFTER_CHECKS = 10;
 
 /** A `submit_time` further back than this says more about a clock than about the task. */
