@@ -352,9 +352,9 @@ test('a sub-workflow is suspended together with the workflow that called it', as
 // n8n answers when the workflow is put aside: the video is not there yet
 test('a webhook that answers with what the last node gives has only the status to give', async () => {
 	expect((await answer).data).toEqual({
-		progress: 'Task success-30s-answer: NOT_START (0%) after 1 check',
+		progress: 'Task success-30s-answer: SUBMITTED (10%) after 1 check',
 		taskId: 'success-30s-answer',
-		status: 'NOT_START',
+		status: 'SUBMITTED',
 		done: false,
 		succeeded: false,
 		videoUrl: null,

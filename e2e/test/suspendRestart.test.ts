@@ -111,7 +111,7 @@ test('cut off in the middle of a later check, the last status comes out', async 
 		[
 			{
 				taskId: 'later-silent-v',
-				status: 'NOT_START',
+				status: 'SUBMITTED',
 				done: false,
 				succeeded: false,
 				videoUrl: null,
