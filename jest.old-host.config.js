@@ -14,7 +14,7 @@ module.exports = {
 	testPathIgnorePatterns: [
 		'credential',
 		'downloadSsrf',
-		'suspend(Request|AnyReply|FirstCheck|Rounds|Outcomes|Resume|ProxyPassword)',
+		'suspend(Request|AnyReply|FirstCheck|Rounds|Outcomes|Resume|ProxyPassword|Fallback)',
 	],
 	moduleNameMapper: {
 		'^n8n-(core|workflow)$': '<rootDir>/test/.old-host/node_modules/n8n-$1',
