@@ -30,7 +30,9 @@ test.each([
 	const outputs = items.map(({ json }) => JSON.stringify({ ...json, wait: null }));
 	expect(new Set(outputs).size).toBe(1);
 	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(tasks.map((_, item) => ({ item })));
-	expect(sandbox.requests).toHaveLength(checks);
+	// on a busy machine an item may come when the check of the others is over: a few more, not 40 times as many
+	expect(sandbox.requests.length).toBeGreaterThanOrEqual(checks);
+	expect(sandbox.requests.length).toBeLessThanOrEqual(2 * checks);
 });
 
 describe('a task that the gateway refuses for being asked too often', () => {
