@@ -83,7 +83,7 @@ describe('an expression that fails for a later item', () => {
 		expect(items.map(({ json }) => json.succeeded)).toEqual([true, undefined, true]);
 	});
 
-	test('in a loop, later runs of the node are not taken for given up', async () => {
+	test('with "Retry On Fail", the second try is not taken for one that n8n gave up', async () => {
 		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 10 };
 		const { status, runs } = await runKling({
 			sandbox,

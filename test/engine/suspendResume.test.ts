@@ -89,6 +89,15 @@ test('a wait that version 0.1 has suspended goes on', async () => {
 	]);
 });
 
+test("a moment without n8n's database ends no wait", async () => {
+	const suspended = await suspendTasks(['success-60s']);
+	suspended.database.isAway = true;
+	clock.pass(ROUND_MS);
+	const { status, items } = await suspended.checkAgain();
+	expect(status).toBe('success');
+	expect(items.map(({ json }) => json)).toMatchObject([{ succeeded: true, allDone: true }]);
+});
+
 describe('a wait that nobody waits for any more', () => {
 	test.each<[string, (database: Database, waits: IRunExecutionData) => void]>([
 		['was deleted', ({ executions }) => executions.clear()],

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { classifyResponse } from '../../nodes/KlingVideo/gateway/checkResult';
 import { createTokenRedactor } from '../../nodes/KlingVideo/gateway/redactToken';
 import { getTaskPhase } from '../../nodes/KlingVideo/gateway/task';
-import { cleanWords } from '../../nodes/KlingVideo/reading/foreignWords';
+import { sanitizeText } from '../../nodes/KlingVideo/reading/untrustedText';
 import { readNumber } from '../../nodes/KlingVideo/reading/readJson';
 import { waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
 import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
@@ -257,7 +257,7 @@ describe('the time that a text takes grows with its length, not faster', () => {
 
 	const redact = createTokenRedactor('sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab');
 	const READERS: Record<string, (text: string) => void> = {
-		cleanWords,
+		sanitizeText,
 		readNumber,
 		redact,
 		'the status of a task': (status) =>

@@ -48,7 +48,7 @@ function suspend(options: unknown, script: CheckResult[]): Wait {
 			raw: false,
 			fileField: null,
 			timeoutMs: null,
-			maxDownloadBytes: null,
+			maxDownloadBytes: 2e9,
 		},
 		plan: readWaitPlan(options),
 	});

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { StatusResponse } from '../../nodes/KlingVideo/gateway/statusResponse';
-import { cleanWords } from '../../nodes/KlingVideo/reading/foreignWords';
+import { sanitizeText } from '../../nodes/KlingVideo/reading/untrustedText';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import type { DictatedReply } from '../../sandbox/oddReplies';
 import {
@@ -196,7 +196,7 @@ const goingOn: fc.Arbitrary<StatusResponse> = fc
 			.map((submit_time) => replyOf(JSON.stringify({ data: { status, submit_time } }))),
 	);
 
-const anyWords = fc.string().map(cleanWords);
+const anyWords = fc.string().map(sanitizeText);
 
 /** One answer of a gateway while a node waits: mostly such that the wait goes on. */
 export const anyAnswer: fc.Arbitrary<StatusResponse> = fc.oneof(

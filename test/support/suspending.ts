@@ -50,6 +50,9 @@ export class Database implements OtherExecutions {
 	/** By their ids. */
 	readonly executions = new Map<string, IRunExecutionData>();
 
+	/** Whether it cannot be read at the moment. */
+	isAway = false;
+
 	executeWorkflow: OtherExecutions['executeWorkflow'] = async ({ code }, _more, options) => {
 		if (code === undefined) throw new Error('Only inline workflows are known here');
 		const items = throughSafeDatabase(options.inputData ?? []);
@@ -57,8 +60,10 @@ export class Database implements OtherExecutions {
 		return { executionId: CHILD_ID, data: [], waitTill: new Date(Date.now() + ROUND_MS) };
 	};
 
-	readonly getRunExecutionData: OtherExecutions['getRunExecutionData'] = async (id) =>
-		this.executions.get(id);
+	readonly getRunExecutionData: OtherExecutions['getRunExecutionData'] = async (id) => {
+		if (this.isAway) throw new Error('SQLITE_BUSY: database is locked');
+		return this.executions.get(id);
+	};
 }
 
 /**

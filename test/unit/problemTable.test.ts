@@ -149,6 +149,11 @@ describe('what each problem says', () => {
 		],
 		['that it was charged', { kind: 'taskIdLost' }, /accepted and charged.*not submit again/i],
 		['where to look', { kind: 'wrongBaseUrl', received: 'a web page' }, /web page.*"Base URL"/],
+		[
+			'that Kling refused with HTTP status 200',
+			{ kind: 'requestRefused', statusCode: 200, gatewayMessage: SAID },
+			/Kling did not accept it\. .*what the gateway said/,
+		],
 		['the HTTP status', { kind: 'requestRefused', statusCode: 418, gatewayMessage: null }, /418/],
 		['how to pass the id', { kind: 'taskIdLostDigits' }, /as text/],
 		[

@@ -72,19 +72,3 @@ test('a field that a later version has added does not matter', () => {
 	const wait = { ...Object(WRITTEN_BY_2.running), added: 1 };
 	expect(readStoredWait(wait)).toEqual(wait);
 });
-
-describe('the size of a download, which waits of version 0.1 are without', () => {
-	const waitWith = (maxDownloadBytes: unknown) => {
-		const running = Object(WRITTEN_BY_2.running);
-		return { ...running, parameters: { ...running.parameters, maxDownloadBytes } };
-	};
-
-	test.each([null, 5_000_000])('%j is read as it is', (maxDownloadBytes) => {
-		const wait = waitWith(maxDownloadBytes);
-		expect(readStoredWait(wait)).toStrictEqual(wait);
-	});
-
-	test.each(['5', [], {}])('%j is not read', (maxDownloadBytes) => {
-		expect(readStoredWait(waitWith(maxDownloadBytes))).toBeNull();
-	});
-});

@@ -26,7 +26,7 @@ const waitWith = (options: object = {}, taskId: unknown = TASK_ID): StoredWait =
 			raw: false,
 			fileField: null,
 			timeoutMs: null,
-			maxDownloadBytes: null,
+			maxDownloadBytes: 2e9,
 		},
 		plan: readWaitPlan(options),
 	});

@@ -13,7 +13,7 @@ function watchBody() {
 		itemCount: 1,
 		itemStartMs: 0,
 		cancelSignal: undefined,
-		isGivenUp: () => false,
+		isAbandoned: () => false,
 	});
 	const limits = { idleMs: MINUTE_MS, maxMs: 30 * MINUTE_MS, maxBytes: 1000 };
 	const transfer = new Transfer(run, limits);

@@ -3,7 +3,7 @@ import { monotonicNowMs } from '../limits/monotonicClock';
 import type { NodeContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
 import type { ProblemOf } from '../problems/problem';
-import { cleanWords } from '../reading/foreignWords';
+import { sanitizeText } from '../reading/untrustedText';
 import { describeConnectionError, readErrorMessage, readRequestError } from '../reading/readError';
 import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
@@ -134,7 +134,7 @@ async function attemptDownload(
 		const fault = transfer.getFault();
 		if (fault !== null) return describeFault(fault, idleMs);
 		if (transfer.isComplete) {
-			const cause = cleanWords(`n8n could not store it: ${readErrorMessage(error)}`);
+			const cause = sanitizeText(`n8n could not store it: ${readErrorMessage(error)}`);
 			return { kind: 'transientError', cause };
 		}
 		return describeError(error, url);
@@ -165,7 +165,7 @@ function describeError(error: unknown, url: string): Attempt {
 	return readRequestError(error).message.includes(REFUSED_BY_N8N)
 		? {
 				kind: 'downloadNotAllowed',
-				host: cleanWords(URL.canParse(url) ? new URL(url).hostname : url),
+				host: sanitizeText(URL.canParse(url) ? new URL(url).hostname : url),
 			}
 		: {
 				kind: 'transientError',

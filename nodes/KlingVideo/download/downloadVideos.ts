@@ -9,7 +9,11 @@ import { downloadVideo } from './downloadVideo';
 /** Kling makes a few videos for a task at most: more than this is a reply that is wrong. */
 const MAX_VIDEOS = 20;
 
-const MEGABYTE = 1_000_000;
+export const BYTES_PER_MEGABYTE = 1_000_000;
+
+/** Far more than any video of Kling's has. */
+export const DEFAULT_MAX_DOWNLOAD_MEGABYTES = 2000;
+
 const MINUTE_MS = 60_000;
 
 /** What to download, where to put it, and what that may take. */
@@ -77,7 +81,7 @@ export async function downloadVideos(
 				files[`${fileField}${suffix}`] = download.file;
 				break;
 			case 'tooLarge':
-				return { kind: 'downloadTooLarge', maxMegabytes: maxBytes / MEGABYTE };
+				return { kind: 'downloadTooLarge', maxMegabytes: maxBytes / BYTES_PER_MEGABYTE };
 			case 'tooLong':
 				return { kind: 'downloadTooLong', maxMinutes: Math.round(maxMs / MINUTE_MS) };
 			default:

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isNullOr, isNumber, isText, type Guard, type GuardedFields } from '../reading/guards';
-import { readWords } from '../reading/foreignWords';
+import { readSanitizedText } from '../reading/untrustedText';
 import { isJsonObject, parseJsonObject, readNumber } from '../reading/readJson';
 import type { StatusResponse } from './statusResponse';
 import { readTask, type Task } from './task';
@@ -60,7 +60,7 @@ export type PermanentError = {
  *
  * @returns what is wrong, as a transient error would say it; null for what does not pass
  */
-export function describePassing(error: PermanentError): string | null {
+export function describeIfTransient(error: PermanentError): string | null {
 	switch (error.kind) {
 		case 'tokenRefused':
 			return withMessage('the gateway did not accept the API token', error.gatewayMessage);
@@ -122,7 +122,7 @@ export function classifyResponse(response: StatusResponse): CheckResult {
 		};
 	}
 	if (statusCode >= 300 && statusCode < 400) {
-		const received = withMessage('a redirect', readWords(response.location));
+		const received = withMessage('a redirect', readSanitizedText(response.location));
 		return { kind: 'wrongBaseUrl', received };
 	}
 	if (statusCode === PROXY_AUTHENTICATION_REQUIRED) return { kind: 'proxyRefused' };
@@ -189,7 +189,7 @@ function isTransientStatus(statusCode: number): boolean {
 function readCode(code: unknown): string | number | null {
 	if (code === undefined || code === null) return null;
 	if (typeof code !== 'string' && typeof code !== 'number') return 'unreadable';
-	return readNumber(code) ?? readWords(code);
+	return readNumber(code) ?? readSanitizedText(code);
 }
 
 /** The relay says "success", Kling says 0; a reply without a code is judged by what it holds. */
@@ -220,8 +220,8 @@ function isModelRestriction(gatewayMessage: string | null): boolean {
 /** The sentence in which a reply explains itself; the relay and Kling keep it in different places. */
 function readGatewayMessage(body: IDataObject): string | null {
 	const { error } = body;
-	const words = isJsonObject(error) ? readWords(error.message) : readWords(error);
-	return words ?? readWords(body.message) ?? readWords(body.msg);
+	const words = isJsonObject(error) ? readSanitizedText(error.message) : readSanitizedText(error);
+	return words ?? readSanitizedText(body.message) ?? readSanitizedText(body.msg);
 }
 
 function withMessage(cause: string, message: string | null): string {

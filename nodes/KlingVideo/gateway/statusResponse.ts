@@ -1,4 +1,4 @@
-import { cleanWords, readWords } from '../reading/foreignWords';
+import { sanitizeText, readSanitizedText } from '../reading/untrustedText';
 import { describeConnectionError, readRequestError } from '../reading/readError';
 import { isJsonObject, readText } from '../reading/readJson';
 import { MAX_BODY_BYTES, readBody } from './readBody';
@@ -52,7 +52,7 @@ export async function readHttpResponse(
 		statusCode: response.statusCode,
 		contentType: readText(headers['content-type']) ?? '',
 		retryAfter: readText(headers['retry-after']) ?? '',
-		location: readWords(redact(readText(headers.location) ?? '')) ?? '',
+		location: readSanitizedText(redact(readText(headers.location) ?? '')) ?? '',
 		text: redact(body.text),
 		receivedAtMs,
 	};
@@ -72,10 +72,10 @@ export function responseFromError(error: unknown, redact: RedactToken): StatusRe
 	const { code, message: rawMessage } = readRequestError(error);
 	const message = redact(rawMessage);
 	if (PERMANENT_CODE.test(code) || (code === '' && REFUSED_BY_N8N.test(message))) {
-		return { kind: 'notSent', cause: cleanWords(message) };
+		return { kind: 'notSent', cause: sanitizeText(message) };
 	}
 	if (CERTIFICATE_CODE.test(code)) {
-		return { kind: 'certificateNotTrusted', cause: cleanWords(message) };
+		return { kind: 'certificateNotTrusted', cause: sanitizeText(message) };
 	}
 	const cause = describeConnectionError({ code, message }, 'the host name of the Base URL');
 	return { kind: 'noResponse', cause };

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readWords } from '../reading/foreignWords';
+import { readSanitizedText } from '../reading/untrustedText';
 import { isJsonObject, readId, readNumber, readText } from '../reading/readJson';
 
 export const TASK_STATUSES = [
@@ -205,7 +205,7 @@ function readVideoList(taskResult: unknown): Video[] {
 function readFailureReason(levels: IDataObject[], spelling: string | null): string {
 	const readReason = (value: unknown) => {
 		if (readUrl(value) !== null) return null;
-		const words = readWords(value);
+		const words = readSanitizedText(value);
 		return words === null || /^succe(?:ss|ed)$/i.test(words) ? null : words;
 	};
 	return (

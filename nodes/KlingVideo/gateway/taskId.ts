@@ -1,4 +1,4 @@
-import { cleanWords } from '../reading/foreignWords';
+import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject, MAX_ID_LENGTH } from '../reading/readJson';
 
 export const TASK_ID_KINDS = [
@@ -30,14 +30,14 @@ export function readTaskId(value: unknown, item: unknown = null): TaskIdRead {
 		return { kind, taskId: String(value) };
 	}
 	if (typeof value !== 'string') {
-		return { kind: 'unusableTaskId', taskId: cleanWords(writeAsJson(value)) };
+		return { kind: 'unusableTaskId', taskId: sanitizeText(writeAsJson(value)) };
 	}
 	const taskId = value.trim();
 	if (taskId === '') return readMissingTaskId(item);
 	// dots need no encoding, and as a whole segment of a path they lead to another one
 	const leadsElsewhere = taskId === '.' || taskId === '..';
 	return leadsElsewhere || taskId.length > MAX_ID_LENGTH
-		? { kind: 'unusableTaskId', taskId: cleanWords(taskId) }
+		? { kind: 'unusableTaskId', taskId: sanitizeText(taskId) }
 		: { kind: 'taskId', taskId };
 }
 

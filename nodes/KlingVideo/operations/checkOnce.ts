@@ -1,6 +1,6 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 import type { CallLimits } from '../limits/rateLimiter';
-import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
+import { createProblemOutcome, type StoppedWait, type WaitOutcome } from '../wait/waitOutcome';
 import type { StatusPagination } from './pagination';
 import { runForItem } from './runForItem';
 
@@ -22,12 +22,10 @@ export const checkOnce: StatusPagination = function (this: IExecutePaginationFun
 		switch (result.kind) {
 			case 'task':
 				return { kind: 'task', reply: result, wait: null };
-			case 'transientError': {
-				const { cause } = result;
-				return { kind: 'problem', problem: { kind: 'checkFailed', cause }, lastReply: null };
-			}
+			case 'transientError':
+				return createProblemOutcome({ kind: 'checkFailed', cause: result.cause }, null);
 			default:
-				return { kind: 'problem', problem: result, lastReply: null };
+				return createProblemOutcome(result, null);
 		}
 	});
 };

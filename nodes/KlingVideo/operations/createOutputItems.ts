@@ -12,9 +12,6 @@ import type { RunItem } from './runItem';
 /** A download may take as long as the user would have waited for the video, and this at least. */
 const MIN_DOWNLOAD_MS = 30 * 60_000;
 
-/** Far more than any video of Kling's. */
-const MAX_DOWNLOAD_BYTES = 2_000_000_000;
-
 /**
  * Makes an input item's output from the outcome of its task.
  *
@@ -67,8 +64,7 @@ async function downloadIfWanted(
 	maxMs: number,
 ): Promise<VideoFiles> {
 	if (fileField === null) return { kind: 'files', files: {} };
-	const maxBytes = maxDownloadBytes ?? MAX_DOWNLOAD_BYTES;
-	const downloads = { taskId, videos, fileField, timeoutMs, maxBytes, maxMs };
+	const downloads = { taskId, videos, fileField, timeoutMs, maxBytes: maxDownloadBytes, maxMs };
 	return await downloadVideos(context, downloads, request, run);
 }
 

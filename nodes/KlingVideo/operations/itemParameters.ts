@@ -1,3 +1,4 @@
+import { BYTES_PER_MEGABYTE, DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadVideos';
 import { readTaskId, type TaskIdRead } from '../gateway/taskId';
 import { isJsonObject, readNumber, readText } from '../reading/readJson';
 
@@ -10,14 +11,12 @@ export interface ItemParameters {
 	fileField: string | null;
 	/** The time limit of a request that the user set in n8n's request options, if any. */
 	timeoutMs: number | null;
-	/** What the user allows all videos together; null for the usual. Missing in waits of version 0.1. */
-	maxDownloadBytes: number | null | undefined;
+	/** Of all videos together. */
+	maxDownloadBytes: number;
 }
 
 /** Some programs take a field of this name for something of JavaScript's, and lose the file. */
 const UNUSABLE_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);
-
-const BYTES_PER_MEGABYTE = 1_000_000;
 
 /**
  * @param item what the input item holds
@@ -32,13 +31,15 @@ export function readItemParameters(
 	const requestOptions = parameter('requestOptions', {});
 	const timeoutMs = isJsonObject(requestOptions) ? readNumber(requestOptions.timeout) : null;
 	const options = parameter('options', {});
-	const maxMegabytes = isJsonObject(options) ? readNumber(options.maxDownloadMegabytes) : null;
+	const maxMegabytes =
+		(isJsonObject(options) ? readNumber(options.maxDownloadMegabytes) : null) ??
+		DEFAULT_MAX_DOWNLOAD_MEGABYTES;
 	return {
 		id: readTaskId(parameter('taskId', ''), item),
 		raw: parameter('simplify', true) === false,
 		fileField: download ? readFileField(parameter('binaryPropertyName', 'data')) : null,
 		timeoutMs: timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null,
-		maxDownloadBytes: maxMegabytes === null ? null : Math.max(1, maxMegabytes) * BYTES_PER_MEGABYTE,
+		maxDownloadBytes: Math.max(1, maxMegabytes) * BYTES_PER_MEGABYTE,
 	};
 }
 

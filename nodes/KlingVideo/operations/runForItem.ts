@@ -4,7 +4,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 import { joinNodeRun, type NodeRun } from '../run/nodeRun';
-import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
+import { createProblemOutcome, type StoppedWait, type WaitOutcome } from '../wait/waitOutcome';
 import { createOutputItems } from './createOutputItems';
 import { readItemParameters } from './itemParameters';
 import { createStatusCheck, type CheckTask } from './statusCheck';
@@ -32,7 +32,7 @@ export async function runForItem(
 		const outcome: WaitOutcome | StoppedWait =
 			kind === 'taskId'
 				? await operation(await createStatusCheck(context, request, parameters, run), run)
-				: { kind: 'problem', problem: { kind }, lastReply: null };
+				: createProblemOutcome({ kind }, null);
 		const item = { context, itemIndex: context.getItemIndex(), run, maxWaitMs };
 		return await createOutputItems(item, parameters, outcome, request);
 	} finally {

@@ -9,7 +9,7 @@ import { monotonicNowMs } from '../limits/monotonicClock';
 import type { CallLimits } from '../limits/rateLimiter';
 import type { NodeContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
-import { cleanWords } from '../reading/foreignWords';
+import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
 import type { ItemParameters } from './itemParameters';
@@ -107,5 +107,5 @@ function logCheck(logger: Logger, taskId: string, result: CheckResult): void {
 		progress: task?.progress ?? null,
 	};
 	const summary = result.kind === 'transientError' ? result.cause : (entry.status ?? result.kind);
-	logger.debug(`Checked task ${cleanWords(taskId)}: ${summary}`, { ...entry });
+	logger.debug(`Checked task ${sanitizeText(taskId)}: ${summary}`, { ...entry });
 }

@@ -1,5 +1,5 @@
 import type { Task } from '../gateway/task';
-import { cleanWords } from '../reading/foreignWords';
+import { sanitizeText } from '../reading/untrustedText';
 import { formatDuration } from './formatDuration';
 import type { Problem, ProblemKind, ProblemOf } from './problem';
 
@@ -131,7 +131,8 @@ const PROBLEMS: ProblemTable = {
 			`Task ${taskId} could not be checked: the gateway refused the request`,
 		description: ({ statusCode, gatewayMessage }) =>
 			withGatewayMessage(
-				`It answered with HTTP status ${statusCode}. Check the Task ID; if it is right, ask EZModel's support.`,
+				// a reply of Kling's own can refuse with HTTP status 200 and a code
+				`${statusCode < 400 ? 'Kling did not accept it' : `It answered with HTTP status ${statusCode}`}. Check the Task ID; if it is right, ask EZModel's support.`,
 				gatewayMessage,
 			),
 	},
@@ -298,7 +299,7 @@ export interface DescribedProblem {
 
 export function describeProblem(problem: Problem, context: ProblemContext): DescribedProblem {
 	// the id may be any text of the user's
-	return fillRow(problem.kind, problem, { ...context, taskId: cleanWords(context.taskId) });
+	return fillRow(problem.kind, problem, { ...context, taskId: sanitizeText(context.taskId) });
 }
 
 function fillRow<Kind extends ProblemKind>(

@@ -21,11 +21,6 @@ export function isNullOr<T>(guard: Guard<T>): Guard<T | null> {
 	return (value): value is T | null => value === null || guard(value);
 }
 
-/** For fields that were added later. */
-export function isMissingOr<T>(guard: Guard<T>): Guard<T | undefined> {
-	return (value): value is T | undefined => value === undefined || guard(value);
-}
-
 export function isOneOf<const T extends readonly unknown[]>(...values: T): Guard<T[number]> {
 	return (value): value is T[number] => values.includes(value);
 }

@@ -1,16 +1,16 @@
-import { cleanWords } from './foreignWords';
+import { sanitizeText } from './untrustedText';
 import { isJsonObject, readText } from './readJson';
 
-/** @returns the message of whatever was thrown, cleaned */
+/** @returns the message of whatever was thrown, sanitized */
 export function readErrorMessage(error: unknown): string {
-	return cleanWords(error instanceof Error ? error.message : String(error));
+	return sanitizeText(error instanceof Error ? error.message : String(error));
 }
 
 /**
  * Reads what n8n's request helper throws. Node.js and axios set `code`; n8n puts it into `httpCode`,
  * where an HTTP status would be, and the status of a reply that broke off as well.
  *
- * @returns the message as it came: whoever shows it cleans it
+ * @returns the message as it came: whoever shows it sanitizes it
  */
 export function readRequestError(error: unknown): { code: string; message: string } {
 	if (!isJsonObject(error)) return { code: '', message: String(error) };
@@ -47,5 +47,5 @@ export function describeConnectionError(error: unknown, hostName: string): strin
 	if (/^\d+$/.test(code)) return 'the reply broke off';
 	// the codes of Node.js's HTTP parser
 	if (code.startsWith('HPE_')) return 'something answered that does not speak HTTP';
-	return CAUSE_BY_CODE[code] ?? cleanWords(`no connection: ${message}`);
+	return CAUSE_BY_CODE[code] ?? sanitizeText(`no connection: ${message}`);
 }

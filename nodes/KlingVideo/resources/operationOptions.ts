@@ -1,4 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadVideos';
+import {
+	DEFAULT_FAILED_CHECKS,
+	DEFAULT_WAIT_MINUTES,
+	MAX_FAILED_CHECKS,
+	MAX_WAIT_MINUTES,
+} from '../wait/waitPlan';
 
 /** Every operation has it. */
 const maxDownloadSize: INodeProperties = {
@@ -7,7 +14,7 @@ const maxDownloadSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	displayOptions: { show: { '/downloadVideo': [true] } },
-	default: 2000,
+	default: DEFAULT_MAX_DOWNLOAD_MEGABYTES,
 	description:
 		'How large the videos of a task may be, all together. A download that gets larger is ended.',
 };
@@ -19,8 +26,8 @@ const options: INodeProperties[] = [
 		displayName: 'Max Failed Checks',
 		name: 'maxFailedChecks',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 1000 },
-		default: 20,
+		typeOptions: { minValue: 1, maxValue: MAX_FAILED_CHECKS },
+		default: DEFAULT_FAILED_CHECKS,
 		description:
 			'How many checks in a row may fail for reasons that pass, such as a busy gateway or a lost connection. The gap grows with each of them.',
 	},
@@ -28,8 +35,8 @@ const options: INodeProperties[] = [
 		displayName: 'Max Wait (Minutes)',
 		name: 'maxWaitMinutes',
 		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 1440, numberPrecision: 2 },
-		default: 30,
+		typeOptions: { minValue: 0, maxValue: MAX_WAIT_MINUTES, numberPrecision: 2 },
+		default: DEFAULT_WAIT_MINUTES,
 		description:
 			'How long to wait for the video, counted from the moment the node starts. 0 means 1440 minutes, the longest wait.',
 	},

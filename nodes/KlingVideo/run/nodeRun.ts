@@ -5,12 +5,12 @@ import { monotonicNowMs } from '../limits/monotonicClock';
 import { RateLimiter, type CallFeedback, type CallLimits } from '../limits/rateLimiter';
 import { Semaphore } from '../limits/semaphore';
 import { TimerQueue } from '../limits/timerQueue';
-import { readItemCount, readItemStartMs, readRecordedRuns } from './hostRun';
+import { readItemCount, readItemStartMs, readRecordedRuns } from './n8nRun';
 
 const MAX_DOWNLOADS_AT_ONCE = 3;
 
 /** How often a run looks whether n8n still waits for it. */
-const HOST_CHECK_INTERVAL_MS = 1000;
+const ABANDONED_CHECK_INTERVAL_MS = 1000;
 
 /**
  * n8n gives all items of a run the same execute data, but also all tools of one agent and all tries
@@ -36,7 +36,7 @@ export function joinNodeRun(context: IExecutePaginationFunctions): NodeRun {
 			itemStartMs: readItemStartMs(context, itemCount),
 			cancelSignal: context.getExecutionCancelSignal(),
 			// n8n records a run when it has ended
-			isGivenUp: () => recordedRuns !== null && recordedRuns !== readRecordedRuns(context),
+			isAbandoned: () => recordedRuns !== null && recordedRuns !== readRecordedRuns(context),
 		});
 		runs.set(node, run);
 	}
@@ -55,7 +55,7 @@ export async function withNodeRun<Result>(
 		itemStartMs: 0,
 		cancelSignal: context.getExecutionCancelSignal(),
 		// n8n waits for the one promise of all items
-		isGivenUp: () => false,
+		isAbandoned: () => false,
 	});
 	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) run.join(itemIndex);
 	try {
@@ -66,14 +66,14 @@ export async function withNodeRun<Result>(
 }
 
 /** What a run knows of n8n. */
-export interface HostRun {
+export interface N8nRun {
 	/** How many items n8n starts. */
 	itemCount: number;
 	/** How long n8n takes to start all items. */
 	itemStartMs: number;
 	cancelSignal: AbortSignal | undefined;
 	/** Whether n8n has ended the run without waiting for all items. */
-	isGivenUp(): boolean;
+	isAbandoned(): boolean;
 }
 
 /** What the items of one run of the node share. */
@@ -99,17 +99,17 @@ export class NodeRun {
 	/** Resolves when n8n has started all items, or would have. */
 	private readonly allStarted: Promise<void>;
 
-	private nextHostCheckMs = 0;
+	private nextAbandonedCheckMs = 0;
 
-	constructor(private readonly host: HostRun) {
-		this.allStarted = abortableSleep(host.itemStartMs, this.allJoined.signal);
+	constructor(private readonly n8nRun: N8nRun) {
+		this.allStarted = abortableSleep(n8nRun.itemStartMs, this.allJoined.signal);
 	}
 
 	/** Whether the run is over: by "Stop", by an item whose error ended it, or because n8n gave it up. */
 	readonly hasEnded = (): boolean => this.ended;
 
 	/** Whether it was ended by "Stop", or by the workflow's time limit. */
-	readonly wasStopped = (): boolean => this.host.cancelSignal?.aborted === true;
+	readonly wasStopped = (): boolean => this.n8nRun.cancelSignal?.aborted === true;
 
 	isBefore(itemIndex: number): boolean {
 		return this.lastItemIndex < itemIndex;
@@ -117,8 +117,8 @@ export class NodeRun {
 
 	join(itemIndex: number): void {
 		this.lastItemIndex = itemIndex;
-		if (itemIndex >= this.host.itemCount - 1) this.allJoined.abort();
-		const { cancelSignal } = this.host;
+		if (itemIndex >= this.n8nRun.itemCount - 1) this.allJoined.abort();
+		const { cancelSignal } = this.n8nRun;
 		// one listener for each run: Node.js warns of more than ten on one signal
 		if (this.waitingItems++ === 0) cancelSignal?.addEventListener('abort', this.end);
 		if (cancelSignal?.aborted) this.end();
@@ -126,7 +126,7 @@ export class NodeRun {
 
 	/** Every item that joined has to leave. */
 	leave(): void {
-		if (--this.waitingItems === 0) this.host.cancelSignal?.removeEventListener('abort', this.end);
+		if (--this.waitingItems === 0) this.n8nRun.cancelSignal?.removeEventListener('abort', this.end);
 	}
 
 	/** Resolves after `ms` milliseconds, or when the run ends. */
@@ -145,7 +145,7 @@ export class NodeRun {
 		limits: CallLimits,
 		send: () => Promise<CheckResult>,
 	): Promise<CheckResult> {
-		this.endIfGivenUp();
+		this.endIfAbandoned();
 		if (this.ended) return transientError('the run has ended');
 		const inFlight = this.checks.get(taskId);
 		if (inFlight !== undefined) return await this.joinCheck(inFlight, limits.timeoutMs);
@@ -172,7 +172,7 @@ export class NodeRun {
 	/** Runs a download when a place is free: a few at once already fill the connection's bandwidth. */
 	async download<T>(work: () => Promise<T>): Promise<T> {
 		await this.downloads.acquire();
-		this.endIfGivenUp();
+		this.endIfAbandoned();
 		try {
 			return await work();
 		} finally {
@@ -196,11 +196,11 @@ export class NodeRun {
 	 * n8n ends a run at once when it cannot resolve an expression of a later item, and leaves the
 	 * items before it alone: nobody would stop them.
 	 */
-	private endIfGivenUp(): void {
+	private endIfAbandoned(): void {
 		const nowMs = monotonicNowMs();
-		if (this.ended || nowMs < this.nextHostCheckMs) return;
-		this.nextHostCheckMs = nowMs + HOST_CHECK_INTERVAL_MS;
-		if (this.host.isGivenUp()) this.end();
+		if (this.ended || nowMs < this.nextAbandonedCheckMs) return;
+		this.nextAbandonedCheckMs = nowMs + ABANDONED_CHECK_INTERVAL_MS;
+		if (this.n8nRun.isAbandoned()) this.end();
 	}
 
 	private readonly end = (): void => {
@@ -209,9 +209,17 @@ export class NodeRun {
 	};
 }
 
+/** Any reply but a transient error shows that the gateway takes this many calls. */
 function readFeedback(result: CheckResult): CallFeedback {
-	if (result.kind !== 'transientError') return { kind: 'success' };
-	return result.isRateLimited
-		? { kind: 'rateLimited', retryAfterMs: result.retryAfterMs }
-		: { kind: 'failure' };
+	switch (result.kind) {
+		case 'transientError':
+			return result.isRateLimited
+				? { kind: 'rateLimited', retryAfterMs: result.retryAfterMs }
+				: { kind: 'failure' };
+		case 'notSent':
+		case 'certificateNotTrusted':
+			return { kind: 'failure' };
+		default:
+			return { kind: 'success' };
+	}
 }

@@ -3,6 +3,7 @@ import { readItemParameters } from '../operations/itemParameters';
 import { readErrorMessage } from '../reading/readError';
 import { readWaitPlan } from '../wait/waitPlan';
 import { readStoredWait, type StoredWait } from './storedWait';
+import { WAIT_FIELD_V1 } from './storedWaitV1';
 import { startUnreadableWait, startWait } from './suspendedWait';
 
 /** Starts the wait that an input item asks for. Never throws. */
@@ -35,8 +36,7 @@ export function readKeptWaits(context: IExecuteFunctions): StoredWait[] | null {
 	const kept: unknown = context.getContext('flow').tasks;
 	const stored = Array.isArray(kept)
 		? kept
-		: // "parked" is the name in version 1
-			context.getInputData().map(({ json }) => json.storedWait ?? json.parked);
+		: context.getInputData().map(({ json }) => json.storedWait ?? json[WAIT_FIELD_V1]);
 	const waits = stored.map(readStoredWait);
 	return waits.every((wait) => wait !== null) ? waits : null;
 }

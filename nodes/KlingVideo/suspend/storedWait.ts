@@ -5,7 +5,6 @@ import {
 	isAnyOf,
 	isBoolean,
 	isListOf,
-	isMissingOr,
 	isNullOr,
 	isNumber,
 	isObjectWith,
@@ -13,7 +12,7 @@ import {
 	isText,
 	type Guarded,
 } from '../reading/guards';
-import { cleanWords } from '../reading/foreignWords';
+import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject } from '../reading/readJson';
 import { upgradeFromV1 } from './storedWaitV1';
 
@@ -65,7 +64,7 @@ const isStoredWait = isObjectWith({
 		raw: isBoolean,
 		fileField: isNullOr(isText),
 		timeoutMs: isNullOr(isNumber),
-		maxDownloadBytes: isMissingOr(isNullOr(isNumber)),
+		maxDownloadBytes: isNumber,
 	}),
 	plan: isObjectWith({
 		intervalMs: isNullOr(isNumber),
@@ -77,7 +76,6 @@ const isStoredWait = isObjectWith({
 	history: isObjectWith({
 		checks: isNumber,
 		failedChecks: isNumber,
-		tokenRefusals: isNumber,
 		checksWithoutVideo: isNumber,
 		lastReply: isNullOr(isStoredReply),
 	}),
@@ -95,12 +93,12 @@ export type StoredWait = Guarded<typeof isStoredWait>;
 /** @returns null for anything else than a wait in a version that is known */
 export function readStoredWait(value: unknown): StoredWait | null {
 	const wait = isJsonObject(value) && value.version === 1 ? upgradeFromV1(value) : value;
-	const cleaned = cleanStoredWords(wait);
+	const cleaned = sanitizeStoredTexts(wait);
 	return isStoredWait(cleaned) ? cleaned : null;
 }
 
 /** The fields that hold somebody else's words. */
-const WORDS_FIELDS = new Set([
+const UNTRUSTED_TEXT_FIELDS = new Set([
 	'cause',
 	'lastCause',
 	'gatewayMessage',
@@ -110,9 +108,9 @@ const WORDS_FIELDS = new Set([
 ]);
 
 /** Early releases stored words as they came. Words that are clean already stay as they are. */
-function cleanStoredWords(wait: unknown): unknown {
+function sanitizeStoredTexts(wait: unknown): unknown {
 	if (!isJsonObject(wait)) return wait;
 	return JSON.parse(JSON.stringify(wait), (name, field: unknown) =>
-		WORDS_FIELDS.has(name) && typeof field === 'string' ? cleanWords(field) : field,
+		UNTRUSTED_TEXT_FIELDS.has(name) && typeof field === 'string' ? sanitizeText(field) : field,
 	);
 }

@@ -1,7 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
+import { BYTES_PER_MEGABYTE, DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadVideos';
 import { isJsonObject } from '../reading/readJson';
 
-// Version 1 had the same data under other names.
+// Version 1 had the same data under other names, which are kept here and nowhere else.
+
+/** The field of an item of the progress workflow that had the wait. */
+export const WAIT_FIELD_V1 = 'parked';
 
 const PROBLEM_KINDS: Record<string, string> = {
 	tooMuchTrouble: 'tooManyFailedChecks',
@@ -14,12 +18,22 @@ export function upgradeFromV1(wait: IDataObject): unknown {
 	return {
 		...others,
 		version: 2,
-		parameters: asked,
-		history: rename(tally, { seen: 'lastReply' }),
+		parameters: isJsonObject(asked)
+			? { ...asked, maxDownloadBytes: DEFAULT_MAX_DOWNLOAD_MEGABYTES * BYTES_PER_MEGABYTE }
+			: asked,
+		history: upgradeHistory(tally),
 		lastCause: trouble,
 		cooldownUntilMs: leaveAloneUntilMs,
 		outcome: upgradeOutcome(outcome),
 	};
+}
+
+function upgradeHistory(tally: unknown): unknown {
+	if (!isJsonObject(tally)) return tally;
+	const { seen, ...history } = tally;
+	// no later version needs it
+	delete history.tokenRefusals;
+	return { ...history, lastReply: seen };
 }
 
 function upgradeOutcome(outcome: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { isTool } from '../run/n8nRun';
 import type { ProblemOf } from '../problems/problem';
 
 /** Why n8n cannot suspend the execution that the node runs in. */
@@ -14,7 +15,8 @@ export async function findSuspendBlocker(
 	context: IExecuteFunctions,
 ): Promise<SuspendBlocker | null> {
 	if (!canHandOverResults(context)) return { kind: 'hostTooOld' };
-	if (isTool(context)) return { kind: 'insideTool' };
+	// the newest agents run a tool like any node, and say so
+	if (isTool(context) || context.isToolExecution()) return { kind: 'insideTool' };
 	const executionId = context.getExecutionId();
 	if (isNoId(context.getWorkflow().id) || isNoId(executionId)) return { kind: 'workflowNotSaved' };
 	return context.getMode() === 'integrated' && !(await canBeResumed(context, executionId))
@@ -29,11 +31,6 @@ export async function findSuspendBlocker(
  */
 function canHandOverResults(context: Partial<IExecuteFunctions>): boolean {
 	return context.isConsoleOutputRedacted !== undefined;
-}
-
-function isTool(context: IExecuteFunctions): boolean {
-	// n8n gives the tool of a node this name; its newest agents run it like any node
-	return context.getNode().type.endsWith('Tool') || context.isToolExecution();
 }
 
 function isNoId(id: string | undefined): boolean {

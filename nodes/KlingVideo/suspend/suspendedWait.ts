@@ -2,9 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CheckResult } from '../gateway/checkResult';
 import { getTaskPhase } from '../gateway/task';
 import { readItemParameters } from '../operations/itemParameters';
-import { cleanWords } from '../reading/foreignWords';
+import { sanitizeText } from '../reading/untrustedText';
 import { NO_CHECKS, recordCheck } from '../wait/checkHistory';
-import { createTimeoutOutcome, decideOutcome, readPassingCause } from '../wait/waitOutcome';
+import {
+	createProblemOutcome,
+	createTimeoutOutcome,
+	decideOutcome,
+	readTransientCause,
+} from '../wait/waitOutcome';
 import { readWaitPlan } from '../wait/waitPlan';
 import { STORED_WAIT_VERSION, type StoredWait } from './storedWait';
 
@@ -21,7 +26,7 @@ export function startWait(
 		history: NO_CHECKS,
 		lastCause: null,
 		cooldownUntilMs: 0,
-		outcome: kind === 'taskId' ? null : { kind: 'problem', problem: { kind }, lastReply: null },
+		outcome: kind === 'taskId' ? null : createProblemOutcome({ kind }, null),
 	};
 }
 
@@ -30,11 +35,7 @@ export function startUnreadableWait(started: StartedWait, cause: string): Stored
 	const parameters = readItemParameters({}, (_, fallback) => fallback);
 	return {
 		...startWait({ ...started, parameters, plan: readWaitPlan({}) }),
-		outcome: {
-			kind: 'problem',
-			problem: { kind: 'unreadableParameters', cause },
-			lastReply: null,
-		},
+		outcome: createProblemOutcome({ kind: 'unreadableParameters', cause }, null),
 	};
 }
 
@@ -65,7 +66,7 @@ export function addCheck(
 	return {
 		...wait,
 		history,
-		lastCause: readPassingCause(history, result),
+		lastCause: readTransientCause(history, result),
 		cooldownUntilMs: isRateLimited ? nowMs + (result.retryAfterMs ?? 0) : 0,
 		outcome: decideOutcome(checked) ?? (isLastCheck ? createTimeoutOutcome(checked) : null),
 	};
@@ -91,7 +92,7 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 }
 
 function describeProgress({ parameters, history, lastCause, outcome }: StoredWait): string {
-	const task = `Task ${cleanWords(parameters.id.taskId)}`;
+	const task = `Task ${sanitizeText(parameters.id.taskId)}`;
 	const checks = history.checks === 1 ? '1 check' : `${history.checks} checks`;
 	if (outcome?.kind === 'problem' && outcome.problem.kind !== 'taskFailed') {
 		return `${task}: ended without a video after ${checks}`;

@@ -6,8 +6,6 @@ export interface CheckHistory {
 	checks: number;
 	/** Checks in a row that went wrong, up to and including the last one. */
 	failedChecks: number;
-	/** How often the token was not accepted since the last good reply. Nothing reads it, but stored waits have it. */
-	tokenRefusals: number;
 	checksWithoutVideo: number;
 	/** The last good reply. */
 	lastReply: TaskReply | null;
@@ -16,7 +14,6 @@ export interface CheckHistory {
 export const NO_CHECKS: CheckHistory = {
 	checks: 0,
 	failedChecks: 0,
-	tokenRefusals: 0,
 	checksWithoutVideo: 0,
 	lastReply: null,
 };
@@ -29,6 +26,5 @@ export function recordCheck(history: CheckHistory, result: CheckResult): CheckHi
 		const checksWithoutVideo = history.checksWithoutVideo + (isWithoutVideo ? 1 : 0);
 		return { ...NO_CHECKS, checks, checksWithoutVideo, lastReply: result };
 	}
-	const tokenRefusals = history.tokenRefusals + (result.kind === 'tokenRefused' ? 1 : 0);
-	return { ...history, checks, failedChecks: history.failedChecks + 1, tokenRefusals };
+	return { ...history, checks, failedChecks: history.failedChecks + 1 };
 }

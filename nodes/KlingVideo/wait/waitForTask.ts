@@ -17,7 +17,7 @@ export const LAST_CHECK_MS = 10_000;
 const SPREAD_AFTER_CHECKS = 10;
 
 /** A `submit_time` further back than this says more about a clock than about the task. */
-const MAX_SANE_AGE_MS = 24 * 60 * 60_000;
+const MAX_PLAUSIBLE_AGE_MS = 24 * 60 * 60_000;
 
 /** What the loop needs from outside, so that a test can run a wait of hours on a virtual clock. */
 export interface WaitDependencies {
@@ -83,5 +83,5 @@ function readAgeAtStartMs(reply: TaskReply | null, startedAtWallMs: number): num
 	const submittedAtMs = reply?.task.submittedAtMs ?? null;
 	if (submittedAtMs === null) return 0;
 	const ageMs = startedAtWallMs - submittedAtMs;
-	return ageMs >= 0 && ageMs <= MAX_SANE_AGE_MS ? ageMs : 0;
+	return ageMs >= 0 && ageMs <= MAX_PLAUSIBLE_AGE_MS ? ageMs : 0;
 }

@@ -1,4 +1,4 @@
-import { describePassing, type CheckResult, type TaskReply } from '../gateway/checkResult';
+import { describeIfTransient, type CheckResult, type TaskReply } from '../gateway/checkResult';
 import { getTaskPhase } from '../gateway/task';
 import type { Problem } from '../problems/problem';
 import type { CheckHistory } from './checkHistory';
@@ -45,13 +45,13 @@ export function decideOutcome(wait: CheckedWait): WaitOutcome | null {
 	const { failedChecks, lastReply } = history;
 	if (result.kind === 'task') return decideByTask(wait, result);
 
-	const cause = readPassingCause(history, result);
+	const cause = readTransientCause(history, result);
 	if (cause !== null) {
 		return failedChecks <= plan.maxFailedChecks
 			? null
-			: problemOutcome({ kind: 'tooManyFailedChecks', cause, failedChecks }, lastReply);
+			: createProblemOutcome({ kind: 'tooManyFailedChecks', cause, failedChecks }, lastReply);
 	}
-	return result.kind === 'transientError' ? null : problemOutcome(result, lastReply);
+	return result.kind === 'transientError' ? null : createProblemOutcome(result, lastReply);
 }
 
 /**
@@ -60,14 +60,17 @@ export function decideOutcome(wait: CheckedWait): WaitOutcome | null {
  *
  * @returns null if nothing was, or if it does not pass
  */
-export function readPassingCause({ lastReply }: CheckHistory, result: CheckResult): string | null {
+export function readTransientCause(
+	{ lastReply }: CheckHistory,
+	result: CheckResult,
+): string | null {
 	switch (result.kind) {
 		case 'task':
 			return null;
 		case 'transientError':
 			return result.cause;
 		default:
-			return lastReply === null ? null : describePassing(result);
+			return lastReply === null ? null : describeIfTransient(result);
 	}
 }
 
@@ -76,17 +79,14 @@ export function createTimeoutOutcome(wait: CheckedWait): WaitOutcome {
 	const { plan, history, result } = wait;
 	const { lastReply } = history;
 	if (result.kind === 'task' && getTaskPhase(result.task) === 'succeededWithoutVideo') {
-		return { kind: 'problem', problem: { kind: 'succeededWithoutVideo' }, lastReply };
+		return createProblemOutcome({ kind: 'succeededWithoutVideo' }, lastReply);
 	}
 	if (lastReply !== null && plan.onTimeout === 'returnLastStatus') {
 		return { kind: 'task', reply: lastReply, wait: summarize(wait, true) };
 	}
-	const problem: Problem = {
-		kind: 'timedOut',
-		maxWaitMinutes: plan.maxWaitMs / 60_000,
-		cause: readPassingCause(history, result),
-	};
-	return { kind: 'problem', problem, lastReply };
+	const cause = readTransientCause(history, result);
+	const maxWaitMinutes = plan.maxWaitMs / 60_000;
+	return createProblemOutcome({ kind: 'timedOut', maxWaitMinutes, cause }, lastReply);
 }
 
 function decideByTask(wait: CheckedWait, reply: TaskReply): WaitOutcome | null {
@@ -96,21 +96,19 @@ function decideByTask(wait: CheckedWait, reply: TaskReply): WaitOutcome | null {
 			return null;
 		case 'succeeded':
 			return { kind: 'task', reply, wait: summarize(wait, false) };
-		case 'failed': {
-			if (wait.plan.onFailure === 'returnTask') {
-				return { kind: 'task', reply, wait: summarize(wait, false) };
-			}
-			const problem: Problem = { kind: 'taskFailed', reason: reply.task.failureReason };
-			return { kind: 'problem', problem, lastReply: reply };
-		}
+		case 'failed':
+			return wait.plan.onFailure === 'returnTask'
+				? { kind: 'task', reply, wait: summarize(wait, false) }
+				: createProblemOutcome({ kind: 'taskFailed', reason: reply.task.failureReason }, reply);
 		case 'succeededWithoutVideo':
 			return wait.history.checksWithoutVideo < MAX_CHECKS_WITHOUT_VIDEO
 				? null
-				: { kind: 'problem', problem: { kind: phase }, lastReply: reply };
+				: createProblemOutcome({ kind: phase }, reply);
 	}
 }
 
-function problemOutcome(problem: Problem, lastReply: TaskReply | null): WaitOutcome {
+/** The outcome of a wait, or of a single check, that cannot give what it was for. */
+export function createProblemOutcome(problem: Problem, lastReply: TaskReply | null): WaitOutcome {
 	return { kind: 'problem', problem, lastReply };
 }
 

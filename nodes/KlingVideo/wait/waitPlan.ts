@@ -12,7 +12,12 @@ export interface WaitPlan {
 	onFailure: 'error' | 'returnTask';
 }
 
-const MAX_WAIT_MINUTES = 1440;
+// The editor's options have the same defaults and limits. Defaults can never change: workflows keep
+// only what differs from them.
+export const DEFAULT_WAIT_MINUTES = 30;
+export const MAX_WAIT_MINUTES = 1440;
+export const DEFAULT_FAILED_CHECKS = 20;
+export const MAX_FAILED_CHECKS = 1000;
 
 /**
  * Reads the `options` collection. Expressions can put anything there: a number out of range is
@@ -24,15 +29,19 @@ export function readWaitPlan(options: unknown): WaitPlan {
 	return {
 		intervalMs: intervalSeconds === null ? null : Math.max(1, intervalSeconds) * 1000,
 		maxWaitMs: readMaxWaitMinutes(set.maxWaitMinutes) * 60_000,
-		maxFailedChecks: clamp(1, 1000, Math.round(readNumber(set.maxFailedChecks) ?? 20)),
+		maxFailedChecks: readMaxFailedChecks(set.maxFailedChecks),
 		onTimeout: set.onTimeout === 'returnLastStatus' ? 'returnLastStatus' : 'error',
 		onFailure: set.onFailure === 'returnTask' ? 'returnTask' : 'error',
 	};
 }
 
+function readMaxFailedChecks(value: unknown): number {
+	return clamp(1, MAX_FAILED_CHECKS, Math.round(readNumber(value) ?? DEFAULT_FAILED_CHECKS));
+}
+
 /** 0 stands for the longest wait: there is no endless one, since a task can hang for ever. */
 function readMaxWaitMinutes(value: unknown): number {
-	const minutes = clamp(0, MAX_WAIT_MINUTES, readNumber(value) ?? 30);
+	const minutes = clamp(0, MAX_WAIT_MINUTES, readNumber(value) ?? DEFAULT_WAIT_MINUTES);
 	return minutes === 0 ? MAX_WAIT_MINUTES : minutes;
 }
 

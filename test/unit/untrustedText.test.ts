@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { cleanWords, readWords } from '../../nodes/KlingVideo/reading/foreignWords';
+import { sanitizeText, readSanitizedText } from '../../nodes/KlingVideo/reading/untrustedText';
 import {
 	describeConnectionError,
 	readErrorMessage,
@@ -19,29 +19,29 @@ test.each([
 	['half a character', 'a\ud83db', 'ab'],
 	['nothing', ' \u200b\n', ''],
 ])('%s', (_what, text, cleaned) => {
-	expect(cleanWords(text)).toBe(cleaned);
+	expect(sanitizeText(text)).toBe(cleaned);
 });
 
 test('a page of text is cut to 300 characters, and never in the middle of one', () => {
-	expect(cleanWords('a'.repeat(300))).toHaveLength(300);
-	expect(cleanWords('a'.repeat(301))).toBe(`${'a'.repeat(299)}…`);
-	expect(cleanWords(`${'a'.repeat(298)}🎬🎬`)).toBe(`${'a'.repeat(298)}…`);
+	expect(sanitizeText('a'.repeat(300))).toHaveLength(300);
+	expect(sanitizeText('a'.repeat(301))).toBe(`${'a'.repeat(299)}…`);
+	expect(sanitizeText(`${'a'.repeat(298)}🎬🎬`)).toBe(`${'a'.repeat(298)}…`);
 });
 
 test('whatever comes is one line, and clean words stay as they are', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary', maxLength: 1000 }), (text) => {
-			const cleaned = cleanWords(text);
+			const cleaned = sanitizeText(text);
 			expect(cleaned).not.toMatch(UNFIT);
 			expect(cleaned.length).toBeLessThanOrEqual(300);
-			expect(cleanWords(cleaned)).toBe(cleaned);
+			expect(sanitizeText(cleaned)).toBe(cleaned);
 		}),
 		{ numRuns: 2000 },
 	);
 });
 
 test.each([[7], [null], [{}], [''], ['\u200b']])('%j holds no words', (value) => {
-	expect(readWords(value)).toBeNull();
+	expect(readSanitizedText(value)).toBeNull();
 });
 
 test('what others throw is cleaned', () => {

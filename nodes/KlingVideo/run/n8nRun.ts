@@ -1,4 +1,5 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import type { NodeContext } from '../nodeContext';
 import { isJsonObject, readNumber } from '../reading/readJson';
 
 // What can be found out about the node run of n8n that an item is part of.
@@ -60,7 +61,7 @@ export function readRecordedRuns(context: IExecutePaginationFunctions): number |
 	}
 }
 
-/** n8n gives the tool that it makes of a node this name. */
-function isTool(context: IExecutePaginationFunctions): boolean {
+/** The type of a node that is used as a tool of an agent ends in "Tool". */
+export function isTool(context: NodeContext): boolean {
 	return context.getNode().type.endsWith('Tool');
 }
