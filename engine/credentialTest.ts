@@ -8,7 +8,7 @@ import {
 	type INode,
 	type INodeType,
 } from 'n8n-workflow';
-import { additionalDataFor } from './n8nEngine';
+import { additionalDataFor, createNodeTypes } from './n8nEngine';
 
 export interface CredentialTestResult {
 	status: 'OK' | 'Error';
@@ -68,11 +68,7 @@ export async function testCredential(
 		nodes: [node],
 		connections: {},
 		active: false,
-		nodeTypes: {
-			getByName: () => nodeType,
-			getByNameAndVersion: () => nodeType,
-			getKnownTypes: () => ({}),
-		},
+		nodeTypes: createNodeTypes({ [node.type]: nodeType }),
 	});
 	const input = { main: [[{ json: {} }]] };
 	const context = new ExecuteContext(

@@ -13,6 +13,7 @@ import {
 	NodeConnectionTypes,
 	NodeHelpers,
 	Workflow,
+	type IConnections,
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IDataObject,
@@ -197,7 +198,7 @@ export interface ExecutionPlace {
 	workflow: { id: string | undefined; name: string; settings: IWorkflowSettings };
 }
 
-const SOME_PLACE: ExecutionPlace = {
+export const SOME_PLACE: ExecutionPlace = {
 	id: '1',
 	mode: 'manual',
 	workflow: { id: 'workflow', name: 'workflow', settings: {} },
@@ -255,6 +256,40 @@ function eachOperation(
 	return mapValues(operations, (ofResource) => mapValues(ofResource, change));
 }
 
+/** The node types that a workflow can have, by the names that it knows them by. */
+export function createNodeTypes(types: Record<string, INodeType>): INodeTypes {
+	const typeOf = (name: string) => {
+		const type = types[name];
+		if (type === undefined) throw new Error(`No node type ${name}`);
+		return type;
+	};
+	return {
+		getByName: typeOf,
+		getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(typeOf(name), version),
+		getKnownTypes: () => ({}),
+	};
+}
+
+/** What n8n's engine tells of an execution, to nobody. */
+export function createHooks(
+	{ id, mode, workflow }: ExecutionPlace,
+	nodes: INode[],
+	connections: IConnections,
+): ExecutionLifecycleHooks {
+	const workflowData: IWorkflowBase = {
+		id: workflow.id ?? '',
+		name: workflow.name,
+		active: false,
+		activeVersionId: null,
+		isArchived: false,
+		createdAt: new Date(0),
+		updatedAt: new Date(0),
+		nodes,
+		connections,
+	};
+	return new ExecutionLifecycleHooks(mode, id ?? '', workflowData);
+}
+
 /** Runs one node behind a start node in n8n's workflow engine, as n8n itself would. */
 export function startNode(run: NodeRun): StartedRun {
 	const { nodeType, typeName = 'node' } = run;
@@ -281,16 +316,7 @@ export function startNode(run: NodeRun): StartedRun {
 		),
 	};
 	const types: Record<string, INodeType> = { start: startNodeType, [typeName]: runnable };
-	const typeOf = (name: string) => {
-		const type = types[name];
-		if (type === undefined) throw new Error(`No node type ${name}`);
-		return type;
-	};
-	const nodeTypes: INodeTypes = {
-		getByName: typeOf,
-		getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(typeOf(name), version),
-		getKnownTypes: () => ({}),
-	};
+	const nodeTypes = createNodeTypes(types);
 	const start: INode = {
 		id: '1',
 		name: 'Start',
@@ -322,18 +348,7 @@ export function startNode(run: NodeRun): StartedRun {
 		nodeTypes,
 		settings: { executionOrder: 'v1', ...place.workflow.settings },
 	});
-	const workflowData: IWorkflowBase = {
-		id: place.workflow.id ?? '',
-		name: place.workflow.name,
-		active: false,
-		activeVersionId: null,
-		isArchived: false,
-		createdAt: new Date(0),
-		updatedAt: new Date(0),
-		nodes,
-		connections,
-	};
-	const hooks = new ExecutionLifecycleHooks(place.mode, place.id ?? '', workflowData);
+	const hooks = createHooks(place, nodes, connections);
 	const input = { main: [run.items.map((json) => ({ json }))] };
 	const execution = new WorkflowExecute(
 		additionalDataFor(run.credentialType, run.credential, hooks, {

@@ -1,10 +1,4 @@
-import {
-	DirectoryLoader,
-	ExecutionLifecycleHooks,
-	RoutingNode,
-	WorkflowExecute,
-	type ExecuteContext,
-} from 'n8n-core';
+import { DirectoryLoader, RoutingNode, WorkflowExecute, type ExecuteContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	NodeConnectionTypes,
@@ -14,7 +8,12 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
-import { additionalDataFor } from '../../engine/n8nEngine';
+import {
+	additionalDataFor,
+	createHooks,
+	createNodeTypes,
+	SOME_PLACE,
+} from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { waiting } from '../support/kling';
@@ -73,11 +72,6 @@ async function runAgent(taskId: string): Promise<string> {
 		agent: createAgent(taskId),
 		klingVideoTool: createTool(),
 	};
-	const typeOf = (name: string) => {
-		const type = types[name];
-		if (type === undefined) throw new Error(`No node type ${name}`);
-		return type;
-	};
 	const agent: INode = {
 		id: 'a',
 		name: 'Agent',
@@ -105,24 +99,9 @@ async function runAgent(taskId: string): Promise<string> {
 			},
 		},
 		active: false,
-		nodeTypes: {
-			getByName: typeOf,
-			getByNameAndVersion: typeOf,
-			getKnownTypes: () => ({}),
-		},
+		nodeTypes: createNodeTypes(types),
 	});
-	const now = new Date(0);
-	const hooks = new ExecutionLifecycleHooks('manual', '1', {
-		id: '1',
-		name: 'workflow',
-		active: false,
-		activeVersionId: null,
-		isArchived: false,
-		createdAt: now,
-		updatedAt: now,
-		nodes: [agent, tool],
-		connections: {},
-	});
+	const hooks = createHooks(SOME_PLACE, [agent, tool], {});
 	const credential = { apiToken: SANDBOX_TOKEN, baseUrl: sandbox.url };
 	const items = { main: [[{ json: { a: 1 } }, { json: { a: 2 } }, { json: { a: 3 } }]] };
 	const { data } = await new WorkflowExecute(

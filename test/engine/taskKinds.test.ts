@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Workflow, type INodeType } from 'n8n-workflow';
+import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { createCustomOperations } from '../../nodes/KlingVideo/resources/operations';
 import { createSubtitle, describeProperties } from '../../nodes/KlingVideo/resources/properties';
@@ -96,11 +97,7 @@ test.each(operations)(
 			nodes: [node],
 			connections: {},
 			active: false,
-			nodeTypes: {
-				getByName: () => nodeType,
-				getByNameAndVersion: () => nodeType,
-				getKnownTypes: () => ({}),
-			},
+			nodeTypes: createNodeTypes({ [node.type]: nodeType }),
 		});
 		const name = workflow.expression.getSimpleParameterValue(
 			node,

@@ -13,6 +13,7 @@ import {
 	type INodeType,
 	type ITaskData,
 } from 'n8n-workflow';
+import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { SANDBOX_TOKEN, startSandbox } from '../../sandbox/gateway';
 import manifest from '../../package.json';
@@ -263,11 +264,7 @@ async function resolved(
 		nodes: [submit, node],
 		connections: { [submit.name]: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
-		nodeTypes: {
-			getByName: () => klingNodeType,
-			getByNameAndVersion: () => klingNodeType,
-			getKnownTypes: () => ({}),
-		},
+		nodeTypes: createNodeTypes({ [node.type]: klingNodeType }),
 	});
 	const items = submitted.map((task_id) => ({ json: { task_id } }));
 	const run: ITaskData = {

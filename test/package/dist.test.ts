@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { listOperations } from '../../nodes/KlingVideo/resources/operations';
+import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 import manifest from '../../package.json';
 
 const root = resolve(__dirname, '../..');
@@ -32,9 +34,12 @@ describe('the built package', () => {
 				'icons/klingVideo.svg',
 				'icons/klingVideo.dark.svg',
 				'nodes/KlingVideo/KlingVideo.node.json',
-				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/getStatus.json',
-				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/suspendUntilComplete.json',
-				'nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo/waitUntilComplete.json',
+				...TASK_KINDS.flatMap((kind) =>
+					listOperations(kind).map(
+						({ value }) =>
+							`nodes/KlingVideo/__schema__/v1.0.0/${kind.resource}/${String(value)}.json`,
+					),
+				),
 			]),
 		);
 	});
