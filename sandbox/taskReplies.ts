@@ -1,4 +1,4 @@
-/** A task of the sandbox at the moment it is asked about. */
+/** A task of the sandbox at the moment of a check. */
 export interface TaskNow {
 	taskId: string;
 	/** 0 when submitted, 1 and more when done. */
@@ -6,7 +6,7 @@ export interface TaskNow {
 	submittedAtS: number;
 	finishedAtS: number;
 	videoUrl: string;
-	/** How often it has been asked about since it was done. */
+	/** How often it has been checked since it was done. */
 	checksSinceDone: number;
 }
 

@@ -7,7 +7,7 @@ import { readHttpResponse, responseFromError, type StatusResponse } from './stat
 import { encodeTaskId } from './taskId';
 
 /**
- * Asks the gateway once for a task's status. Never throws.
+ * Sends one request for the status of a task. Never throws.
  *
  * @param request all but the task id: base URL, method, path of the kind, headers, proxy, SSL
  * @param timeoutMs for n8n, whose timeout starts anew with every byte that arrives

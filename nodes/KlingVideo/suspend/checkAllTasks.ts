@@ -5,7 +5,7 @@ import { createStatusCheck } from '../operations/statusCheck';
 import { readErrorMessage } from '../reading/readError';
 import type { NodeRun } from '../run/nodeRun';
 import type { TaskKind } from '../taskKinds';
-import { createStatusRequest } from './nodeRequest';
+import { createStatusRequestOrThrow } from './nodeRequest';
 import type { StoredWait } from './storedWait';
 import { addCheck, getDeadlineMs, hasEnded } from './suspendedWait';
 
@@ -58,7 +58,7 @@ async function checkTask(
 		timeoutMs: ROUND_TIMEOUT_MS,
 	};
 	try {
-		const request = await createStatusRequest(context, kind);
+		const request = await createStatusRequestOrThrow(context, kind);
 		const check = await createStatusCheck(context, request, parameters, run);
 		return await check(limits);
 	} catch (error) {

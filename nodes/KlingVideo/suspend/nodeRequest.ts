@@ -15,7 +15,7 @@ type HttpRequest = DeclarativeRestApiSettings.HttpRequestOptions;
  *
  * @throws what n8n throws when the credential cannot be read, and what `readNetworkSettingsOrThrow` throws
  */
-export async function createStatusRequest(
+export async function createStatusRequestOrThrow(
 	context: IExecuteFunctions,
 	{ path }: TaskKind,
 ): Promise<HttpRequest> {

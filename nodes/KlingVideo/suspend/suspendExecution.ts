@@ -15,7 +15,7 @@ const WEEK_MS = 7 * 24 * 60 * 60_000;
  * @param items what the progress workflow begins with
  * @throws what n8n throws when it does not start that
  */
-export async function suspendExecution(
+export async function suspendExecutionOrThrow(
 	context: IExecuteFunctions,
 	kind: TaskKind,
 	waits: StoredWait[],

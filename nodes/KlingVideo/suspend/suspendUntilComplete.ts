@@ -12,7 +12,7 @@ import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progr
 import type { StoredWait } from './storedWait';
 import { findSuspendBlocker } from './suspendBlocker';
 import { createProgressItem, hasEnded } from './suspendedWait';
-import { isParentGone, suspendExecution } from './suspendExecution';
+import { isParentGone, suspendExecutionOrThrow } from './suspendExecution';
 
 type RunStep = (context: IExecuteFunctions, kind: TaskKind) => Promise<INodeExecutionData[]>;
 
@@ -140,7 +140,7 @@ async function suspend(
 	const progress = waits.map((wait) => createProgressItem(wait, false));
 	const firstItems = progress.map((json, index) => ({ ...json, storedWait: waits[index] }));
 	try {
-		await suspendExecution(context, kind, waits, createProgressItems(firstItems));
+		await suspendExecutionOrThrow(context, kind, waits, createProgressItems(firstItems));
 	} catch (error) {
 		return refuseAllItems(context, { kind: 'notSuspended', cause: readErrorMessage(error) });
 	}
