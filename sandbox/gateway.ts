@@ -5,14 +5,15 @@ import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { ODD_REPLIES } from './oddReplies';
 import { isOdd, readScenario } from './scenario';
+import { findAction, isRouted, readTaskAddress, type Relay, type TaskAddress } from './taskPaths';
 import { STORIES } from './taskReplies';
 import { TaskStore, type SandboxTask } from './taskStore';
-import { sendVideo } from './videoHost';
+import { sendAudio, sendImage, sendVideo } from './videoHost';
 
 export const SANDBOX_TOKEN = 'sk-example-sandbox';
 export const RESTRICTED_TOKEN = 'sk-example-restricted';
 
-const TASKS_PATH = '/kling/v1/videos/multi-image2video';
+const readBody = express.json({ limit: '50mb' });
 
 export interface SandboxOptions {
 	/** 0, the default, takes a free one. */
@@ -25,6 +26,8 @@ export interface SandboxOptions {
 	latencyMs?: number;
 	/** How many status calls a second it bears; those beyond get a 429. Null, the default, for all. */
 	callsPerSecond?: number | null;
+	/** Which paths of tasks it knows; 'gateway', the default, for those of the gateway's documents. */
+	relay?: Relay;
 	/** The file that its tasks are kept in from one start to the next. Null, the default, for none. */
 	stateFile?: string | null;
 	/** Its clock, in milliseconds since 1970; `Date.now` if there is no other. */
@@ -63,6 +66,7 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
 	const { callsPerSecond = null, stateFile = null, now = () => Date.now() } = options;
+	const { relay = 'gateway' } = options;
 	const tasks = await TaskStore.open(stateFile, now);
 	const requests: SeenRequest[] = [];
 	const seenAs = new WeakMap<Request, SeenRequest>();
@@ -85,7 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const seen: SeenRequest = {
 			method: req.method,
 			path: req.path,
-			taskId: taskIdIn(req.path),
+			taskId: readTaskAddress(req.method, req.path)?.taskId ?? null,
 			host: req.headers.host ?? '',
 			authorization: req.headers.authorization ?? null,
 			atMs: now(),
@@ -103,7 +107,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		next();
 	});
 
-	app.post(TASKS_PATH, express.json({ limit: '50mb' }), async (req, res) => {
+	app.use('/kling', async (req, res, next) => {
+		const address = readTaskAddress(req.method, req.originalUrl.replace(/\?.*$/, ''));
+		if (address === null) return next();
+		if (!isRouted(relay, address)) {
+			return relay === 'newer' ? ODD_REPLIES['web-page']?.(req, res) : next();
+		}
+		if (address.taskId !== null) return await tell(address, address.taskId, req, res);
+		return readBody(req, res, (error?: unknown) =>
+			error === undefined ? void submit(address, req, res).catch(next) : next(error),
+		);
+	});
+
+	async function submit({ kindPath }: TaskAddress, req: Request, res: Response) {
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
 		// the relay cannot read a number there, and then uses what it has not read
 		if (typeof req.body?.duration === 'number') return ODD_REPLIES.panic?.(req, res);
@@ -112,7 +128,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		if (scenario === null) {
 			return res.status(400).json({ code: 1201, message: `the sandbox knows no "${named}"` });
 		}
-		const taskId = await tasks.submit(scenario);
+		const taskId = await tasks.submit(scenario, kindPath);
 		return res.json(
 			scenario.story === 'documented'
 				? { code: 0, message: 'SUCCEED', data: { task_id: taskId, task_status: 'submitted' } }
@@ -126,19 +142,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 						created_at: Math.floor(now() / 1000),
 					},
 		);
-	});
+	}
 
-	app.get(`${TASKS_PATH}/:taskId`, async (req, res) => {
-		const { taskId } = req.params;
+	async function tell({ kindPath }: TaskAddress, taskId: string, req: Request, res: Response) {
 		if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
 		if (bearer(req) === RESTRICTED_TOKEN) return ODD_REPLIES.restricted?.(req, res);
 		if (isTooMany()) return ODD_REPLIES['rate-limit']?.(req, res);
 
-		const task = tasks.get(taskId) ?? (await taskNamedBy(taskId));
+		const task = tasks.get(taskId) ?? (await taskNamedBy(taskId, kindPath));
 		if (task === null) return ODD_REPLIES.unknown?.(req, res);
 		return await tellOf(taskId, task, req, res);
-	});
+	}
 
 	app.get('/v1/models', (req, res) => {
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
@@ -159,6 +174,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		await tasks.save();
 		return sendVideo(sent, req, res);
 	});
+	app.get('/images/:file', sendImage);
+	app.get('/audio/:file', sendAudio);
 	app.get('/elsewhere/video.mp4', (req, res) => sendVideo(null, req, res));
 
 	// what a wrong base URL leads to
@@ -169,9 +186,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	app.use((req, res) => ODD_REPLIES['not-found']?.(req, res));
 
 	/** A task id that names a scenario begins when it is first checked. */
-	async function taskNamedBy(taskId: string): Promise<SandboxTask | null> {
+	async function taskNamedBy(taskId: string, kindPath: string): Promise<SandboxTask | null> {
 		const scenario = readScenario(taskId);
-		return scenario === null ? null : await tasks.add(taskId, scenario);
+		return scenario === null ? null : await tasks.add(taskId, scenario, kindPath);
 	}
 
 	function isTooMany(): boolean {
@@ -203,10 +220,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		return res.json(
 			STORIES[scenario.story]?.({
 				taskId,
+				action: findAction(task.kindPath),
 				share,
 				submittedAtS: Math.floor(task.createdAtMs / 1000),
 				finishedAtS: Math.ceil((task.createdAtMs + takesMs) / 1000),
 				videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
+				filesUrl: url,
 				checksSinceDone,
 			}),
 		);
@@ -230,16 +249,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			await tasks.untilSaved();
 		},
 	};
-}
-
-function taskIdIn(path: string): string | null {
-	if (!path.startsWith(`${TASKS_PATH}/`)) return null;
-	const segment = path.slice(TASKS_PATH.length + 1);
-	try {
-		return decodeURIComponent(segment);
-	} catch {
-		return segment;
-	}
 }
 
 function portOf(server: Server): number {

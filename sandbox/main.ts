@@ -1,7 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { Option } from '@commander-js/extra-typings';
 import { npmCommand, readNumberAboveZero, readNumberFromZero, readPort } from './commandLine';
 import { SANDBOX_TOKEN, startSandbox } from './gateway';
 import { ODD_REPLIES } from './oddReplies';
+import { RELAYS } from './taskPaths';
 import { STORIES } from './taskReplies';
 import { VIDEO_NAMES } from './videoHost';
 
@@ -15,7 +17,7 @@ const SCENARIOS = `A task id, or a [word] in a submitted prompt, chooses what ha
   Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)`;
 
 async function main() {
-	const { port, seconds, speed, latency, callsPerSecond, stateFile } = npmCommand('sandbox')
+	const { port, seconds, speed, latency, callsPerSecond, relay, stateFile } = npmCommand('sandbox')
 		.description(
 			'Starts a small gateway on this machine that answers as the real one does: submitting, status ' +
 				'calls, the videos, and on request everything that can go wrong. No token of yours is needed.',
@@ -39,6 +41,14 @@ async function main() {
 			'how many status calls are answered; the rest get HTTP status 429 (default: all)',
 			readNumberFromZero,
 		)
+		.addOption(
+			new Option(
+				'--relay <relay>',
+				'which paths of tasks it knows: those of the gateway, those of a newer relay (which sends a web page for others), or any',
+			)
+				.choices(RELAYS)
+				.default('gateway' as const),
+		)
 		.option(
 			'--state-file <file>',
 			'keeps the tasks in this file from one start to the next (default: they end with the sandbox)',
@@ -52,9 +62,10 @@ async function main() {
 		speed,
 		latencyMs: latency,
 		callsPerSecond: callsPerSecond ?? null,
+		relay,
 		stateFile: stateFile ?? null,
 	});
-	const status = `${sandbox.url}/kling/v1/videos/multi-image2video`;
+	const status = `${sandbox.url}/kling/v1/videos/omni-video`;
 	process.stdout.write(`
 Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
 

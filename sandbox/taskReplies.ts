@@ -1,11 +1,15 @@
 /** A task of the sandbox at the moment of a check. */
 export interface TaskNow {
 	taskId: string;
+	/** What the relay calls its kind; null for one that it does not know. */
+	action: string | null;
 	/** 0 when submitted, 1 and more when done. */
 	share: number;
 	submittedAtS: number;
 	finishedAtS: number;
 	videoUrl: string;
+	/** The host of its images and audio. */
+	filesUrl: string;
 	/** How often it has been checked since it was done. */
 	checksSinceDone: number;
 }
@@ -19,7 +23,7 @@ function relayed(now: TaskNow, outer: Body, kling: Body): Body {
 		message: '',
 		data: {
 			task_id: now.taskId,
-			action: 'multiImage2Video',
+			...(now.action !== null && { action: now.action }),
 			status: 'UNKNOWN',
 			fail_reason: '',
 			submit_time: now.submittedAtS,
@@ -37,17 +41,24 @@ function klingTask(now: TaskNow, more: Body): Body {
 		created_at: now.submittedAtS * 1000,
 		updated_at: now.submittedAtS * 1000 + 1,
 		task_id: now.taskId,
-		task_info: {},
+		task_info: now.action === 'videoExtend' ? { parent_video: PARENT_VIDEO } : {},
 		task_result: {},
 		...more,
 	};
 }
+
+const PARENT_VIDEO = {
+	id: '842250903708762100',
+	url: 'https://example.com/parent.mp4',
+	duration: '5.1',
+};
 
 const videosOf = (now: TaskNow, count = 1) =>
 	Array.from({ length: count }, (_, index) => ({
 		id: `84225090370876220${index}`,
 		url: index === 0 ? now.videoUrl : now.videoUrl.replace('.mp4', `-${index}.mp4`),
 		duration: '5.1',
+		...(now.action === 'multiElementsCreate' && { session_id: '842250903708762300' }),
 	}));
 
 /** A task on its way: the relay asks Kling at each check, so it never tells more stages than these two. */
@@ -67,6 +78,24 @@ function succeeded(now: TaskNow, outer: Body = {}, videos: unknown[] = videosOf(
 		now,
 		{ status: 'SUCCESS', progress: '100%', fail_reason: now.videoUrl, ...outer },
 		{ task_status: 'succeed', task_result: { videos } },
+	);
+}
+
+const audiosOf = (now: TaskNow) => [
+	{
+		id: '842250903708762400',
+		url_mp3: `${now.filesUrl}/audio/0.mp3`,
+		url_wav: `${now.filesUrl}/audio/0.wav`,
+		duration_mp3: '5.04',
+		duration_wav: '5.0',
+	},
+];
+
+function succeededWith(now: TaskNow, taskResult: Body): Body {
+	return relayed(
+		now,
+		{ status: 'SUCCESS', progress: '100%' },
+		{ task_status: 'succeed', task_result: taskResult },
 	);
 }
 
@@ -110,6 +139,15 @@ export const STORIES: Record<string, (now: TaskNow) => Body> = {
 				},
 	/** As a newer relay tells it, or the gateway while Kling cannot be asked. */
 	'not-started': (now) => (now.share < 1 ? notStarted(now) : succeeded(now)),
+	/** For a submit call that asks for the watermark as well. */
+	watermark: (now) =>
+		now.share < 1
+			? pending(now)
+			: succeeded(
+					now,
+					{},
+					videosOf(now).map((video) => ({ ...video, watermark_url: `${now.videoUrl}?watermark` })),
+				),
 	several: (now) => (now.share < 1 ? pending(now) : succeeded(now, {}, videosOf(now, 3))),
 
 	// other relays: one level shallower, Kling's own, two levels deeper, other spellings and types
@@ -151,6 +189,20 @@ export const STORIES: Record<string, (now: TaskNow) => Body> = {
 					// more digits than a number holds: the id that arrives is not the one that was meant
 					{ id: 842250903708762200, url: now.videoUrl, duration: 5.1 },
 				]),
+
+	// results that are no video, which relays give that know more kinds than the gateway does
+	images: (now) =>
+		now.share < 1
+			? pending(now)
+			: succeededWith(now, {
+					images: [0, 1].map((index) => ({ index, url: `${now.filesUrl}/images/${index}.png` })),
+				}),
+	audio: (now) => (now.share < 1 ? pending(now) : succeededWith(now, { audios: audiosOf(now) })),
+	/** Video to audio: the video with its new sound, and the sound alone. */
+	sound: (now) =>
+		now.share < 1
+			? pending(now)
+			: succeededWith(now, { videos: videosOf(now), audios: audiosOf(now) }),
 
 	// other places of the URL
 	'data-url': (now) =>

@@ -7,6 +7,8 @@ import { readScenario, type Scenario } from './scenario';
 
 export interface SandboxTask {
 	scenario: Scenario;
+	/** The path that it was submitted to, or first asked for at. */
+	kindPath: string;
 	/** Milliseconds since 1970. */
 	createdAtMs: number;
 	checks: number;
@@ -24,9 +26,10 @@ const SAVED_TASKS: JSONSchemaType<Record<string, SavedTask>> = {
 	required: [],
 	additionalProperties: {
 		type: 'object',
-		required: ['scenario', 'createdAtMs', 'checks', 'checksSinceDone', 'downloads'],
+		required: ['scenario', 'kindPath', 'createdAtMs', 'checks', 'checksSinceDone', 'downloads'],
 		properties: {
 			scenario: { type: 'string' },
+			kindPath: { type: 'string' },
 			createdAtMs: COUNT,
 			checks: COUNT,
 			checksSinceDone: COUNT,
@@ -57,7 +60,7 @@ export class TaskStore {
 	}
 
 	/** @returns its id, which no task had before: not in this file, nor in a sandbox before this one */
-	async submit(scenario: Scenario): Promise<string> {
+	async submit(scenario: Scenario, kindPath: string): Promise<string> {
 		const nowMs = this.now();
 		let taskId: string;
 		let number = this.tasks.size;
@@ -65,13 +68,14 @@ export class TaskStore {
 			// as long as Kling's own, which no JavaScript number holds
 			taskId = `${nowMs}${String(number++ % 100_000).padStart(5, '0')}`;
 		} while (this.tasks.has(taskId));
-		await this.add(taskId, scenario);
+		await this.add(taskId, scenario, kindPath);
 		return taskId;
 	}
 
-	async add(taskId: string, scenario: Scenario): Promise<SandboxTask> {
+	async add(taskId: string, scenario: Scenario, kindPath: string): Promise<SandboxTask> {
 		const task: SandboxTask = {
 			scenario,
+			kindPath,
 			createdAtMs: this.now(),
 			checks: 0,
 			checksSinceDone: 0,

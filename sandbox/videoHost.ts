@@ -50,7 +50,14 @@ function sendForEver(res: Response, start: Buffer, chunk: Buffer): void {
 const sendText = (res: Response, status: number, type: string, text: string) =>
 	res.status(status).type(type).send(text);
 
-const IMAGE = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+/** A point of colour. */
+const IMAGE = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+	'base64',
+);
+
+/** A frame of silence. */
+const AUDIO = Buffer.concat([Buffer.from('fffb9064', 'hex'), Buffer.alloc(413)]);
 const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>';
 const PAGE = '<!doctype html><html><head><title>Sign in</title></head><body></body></html>';
 
@@ -153,6 +160,15 @@ const SIZED = /^video-(\d+)mb$/;
 
 export function isVideoName(name: string): boolean {
 	return SIZED.test(name) || name in ODD_VIDEOS;
+}
+
+export function sendImage(_req: Request, res: Response): unknown {
+	return res.type('png').send(IMAGE);
+}
+
+/** As a host that knows no types sends it. */
+export function sendAudio(_req: Request, res: Response): unknown {
+	return res.type('application/octet-stream').send(AUDIO);
 }
 
 /** @param name null for the small video, whole */

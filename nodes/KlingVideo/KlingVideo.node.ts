@@ -15,8 +15,7 @@ export class KlingVideo implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: createSubtitle(TASK_KINDS),
-		description:
-			'Wait for a Kling multi-image video on the EZModel gateway and get its URL or file',
+		description: 'Wait for a Kling video on the EZModel gateway and get its URL or file',
 		defaults: { name: 'Kling Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

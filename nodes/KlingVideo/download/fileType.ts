@@ -1,8 +1,19 @@
+import type { ResultFile } from '../gateway/task';
+
 /** What a file is, by how it begins. */
-export type FileType =
-	| { kind: 'video'; mimeType: string; extension: string }
-	/** `name` is put into sentences: "a web page". */
-	| { kind: 'other'; name: string };
+export type FileType = MediaType | OtherType;
+
+export interface MediaType {
+	type: ResultFile['type'];
+	mimeType: string;
+	extension: string;
+}
+
+interface OtherType {
+	type: 'other';
+	/** For sentences: "a web page". */
+	name: string;
+}
 
 /** So many bytes of a file, or all of a shorter one, tell what it is. */
 export const SAMPLE_BYTES = 1024;
@@ -18,48 +29,99 @@ const AUDIO_BRANDS = /^(M4A |M4B )$/;
 const TS_PACKET_BYTES = 188;
 const TS_SYNC_BYTE = 0x47;
 
+/** Other media files, by their first bytes. */
+const MEDIA_SIGNATURES: ReadonlyArray<readonly [bytes: string, type: MediaType]> = [
+	['\x89PNG', media('image/png', 'png')],
+	['\xff\xd8\xff', media('image/jpeg', 'jpg')],
+	['GIF8', media('image/gif', 'gif')],
+	['ID3', media('audio/mpeg', 'mp3')],
+	['fLaC', media('audio/flac', 'flac')],
+	['OggS', media('audio/ogg', 'ogg')],
+];
+
 /** Other kinds of files, by their first bytes. */
-const SIGNATURES: ReadonlyArray<readonly [bytes: string, name: string]> = [
-	['\x89PNG', 'an image'],
-	['\xff\xd8\xff', 'an image'],
-	['GIF8', 'an image'],
-	['ID3', 'an audio file'],
-	['fLaC', 'an audio file'],
+const OTHER_SIGNATURES: ReadonlyArray<readonly [bytes: string, name: string]> = [
 	['%PDF', 'a PDF file'],
 	['PK\x03\x04', 'a ZIP file'],
 	['\x1f\x8b', 'a compressed file'],
 ];
 
-/** Says what a file is. Pure; a video has to prove that it is one, whatever its host calls it. */
+/** Says what a file is. Pure; a file has to prove what it is, whatever its host calls it. */
 export function readFileType(bytes: Uint8Array): FileType {
-	return readVideoType(bytes) ?? { kind: 'other', name: nameOtherFile(bytes) };
+	return readMediaType(bytes) ?? { type: 'other', name: nameOtherFile(bytes) };
 }
 
-function readVideoType(bytes: Uint8Array): FileType | null {
+/** For sentences: "a video". */
+export function nameFileType(file: FileType): string {
+	switch (file.type) {
+		case 'video':
+			return 'a video';
+		case 'image':
+			return 'an image';
+		case 'audio':
+			return 'an audio file';
+		case 'other':
+			return file.name;
+	}
+}
+
+function media(mimeType: `${ResultFile['type']}/${string}`, extension: string): MediaType {
+	const type = mimeType.startsWith('video/')
+		? 'video'
+		: mimeType.startsWith('image/')
+			? 'image'
+			: 'audio';
+	return { type, mimeType, extension };
+}
+
+function readMediaType(bytes: Uint8Array): MediaType | null {
 	const box = readLatin1(bytes, 4, 8);
 	// a box shorter than 16 MB begins with a zero; text that reads "Get free …" does not
 	if (FIRST_BOXES.has(box) && (bytes[0] === 0 || box === 'mdat')) {
-		const brand = box === 'ftyp' ? readLatin1(bytes, 8, 12) : '';
-		if (IMAGE_BRANDS.test(brand) || AUDIO_BRANDS.test(brand)) return null;
-		return brand.startsWith('qt') || box !== 'ftyp'
-			? video('video/quicktime', 'mov')
-			: video('video/mp4', 'mp4');
+		return readBoxType(box, box === 'ftyp' ? readLatin1(bytes, 8, 12) : '');
 	}
 	if (readLatin1(bytes, 0, 4) === '\x1a\x45\xdf\xa3') {
 		return readLatin1(bytes, 0, 64).includes('matroska')
-			? video('video/x-matroska', 'mkv')
-			: video('video/webm', 'webm');
+			? media('video/x-matroska', 'mkv')
+			: media('video/webm', 'webm');
 	}
-	if (readRiffType(bytes) === 'AVI ') return video('video/x-msvideo', 'avi');
-	return isTransportStream(bytes) ? video('video/mp2t', 'ts') : null;
+	if (readLatin1(bytes, 0, 4) === 'RIFF') return readRiffType(readLatin1(bytes, 8, 12));
+	if (isTransportStream(bytes)) return media('video/mp2t', 'ts');
+	const start = readLatin1(bytes, 0, 4);
+	const signature = MEDIA_SIGNATURES.find(([signature]) => start.startsWith(signature));
+	return signature?.[1] ?? readAudioFrame(bytes);
 }
 
-function video(mimeType: string, extension: string): FileType {
-	return { kind: 'video', mimeType, extension };
+function readBoxType(box: string, brand: string): MediaType {
+	if (IMAGE_BRANDS.test(brand)) {
+		return brand.startsWith('avi') ? media('image/avif', 'avif') : media('image/heic', 'heic');
+	}
+	if (AUDIO_BRANDS.test(brand)) return media('audio/mp4', 'm4a');
+	return brand.startsWith('qt') || box !== 'ftyp'
+		? media('video/quicktime', 'mov')
+		: media('video/mp4', 'mp4');
 }
 
-function readRiffType(bytes: Uint8Array): string | null {
-	return readLatin1(bytes, 0, 4) === 'RIFF' ? readLatin1(bytes, 8, 12) : null;
+function readRiffType(format: string): MediaType | null {
+	switch (format) {
+		case 'AVI ':
+			return media('video/x-msvideo', 'avi');
+		case 'WEBP':
+			return media('image/webp', 'webp');
+		case 'WAVE':
+			return media('audio/wav', 'wav');
+		default:
+			return null;
+	}
+}
+
+/** MP3 and AAC without a header begin with a frame: eleven or twelve bits that are set, then its kind. */
+function readAudioFrame([first = 0, second = 0]: Uint8Array): MediaType | null {
+	if (first !== 0xff) return null;
+	const isLayer3 = (second & 0xe6) === 0xe2;
+	const isAac = (second & 0xf6) === 0xf0;
+	if (isLayer3) return media('audio/mpeg', 'mp3');
+	return isAac ? media('audio/aac', 'aac') : null;
 }
 
 function isTransportStream(bytes: Uint8Array): boolean {
@@ -73,17 +135,8 @@ function isTransportStream(bytes: Uint8Array): boolean {
 
 /** Names it without a word of what is in it: that may be a secret of the network that n8n is in. */
 function nameOtherFile(bytes: Uint8Array): string {
-	const brand = readLatin1(bytes, 4, 8) === 'ftyp' ? readLatin1(bytes, 8, 12) : '';
-	if (IMAGE_BRANDS.test(brand)) return 'an image';
-	if (AUDIO_BRANDS.test(brand)) return 'an audio file';
-	switch (readRiffType(bytes)) {
-		case 'WEBP':
-			return 'an image';
-		case 'WAVE':
-			return 'an audio file';
-	}
 	const start = readLatin1(bytes, 0, 4);
-	const signature = SIGNATURES.find(([signature]) => start.startsWith(signature));
+	const signature = OTHER_SIGNATURES.find(([signature]) => start.startsWith(signature));
 	if (signature !== undefined) return signature[1];
 	const text = readAsText(bytes);
 	return text === null ? 'a file of an unknown kind' : nameText(text);

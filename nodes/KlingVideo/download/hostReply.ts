@@ -1,8 +1,9 @@
+import type { ResultFile } from '../gateway/task';
 import type { ProblemOf } from '../problems/problem';
 import { readText } from '../reading/readJson';
-import { readFileType } from './fileType';
+import { nameFileType, readFileType } from './fileType';
 
-/** What the video's host sent, as far as it tells what the body is. */
+/** What the host of a file sent, as far as it tells what the body is. */
 export interface HostReply {
 	statusCode: number;
 	/** Header values; empty when the header was not sent. */
@@ -14,7 +15,7 @@ export interface HostReply {
 
 export type HostReplyRead =
 	/** `announcedBytes` says how much is sent, which is less than the file if the host packs it. */
-	| { kind: 'video'; mimeType: string; extension: string; announcedBytes: number | null }
+	| { kind: 'file'; mimeType: string; extension: string; announcedBytes: number | null }
 	| ProblemOf<'linkExpired' | 'notAVideo' | 'proxyRefused'>
 	/** The next attempt may go well. */
 	| { kind: 'transientError'; cause: string };
@@ -28,8 +29,11 @@ const EXTENSION_BY_MIME_TYPE = new Map([
 	['video/mp2t', 'ts'],
 ]);
 
-/** Says whether a host's reply is a video, by its status, its headers and how its body begins. Pure. */
-export function readHostReply(reply: HostReply): HostReplyRead {
+/**
+ * Says whether a host's reply is a file of the type that is wanted, by its status, its headers and how
+ * its body begins. Pure.
+ */
+export function readHostReply(wanted: ResultFile['type'], reply: HostReply): HostReplyRead {
 	const { statusCode, firstBytes } = reply;
 	if ([403, 404, 410].includes(statusCode)) return { kind: 'linkExpired', statusCode };
 	if (statusCode === 407) return { kind: 'proxyRefused' };
@@ -41,12 +45,12 @@ export function readHostReply(reply: HostReply): HostReplyRead {
 		return { kind: 'transientError', cause: 'its host sent an empty file' };
 
 	const file = readFileType(firstBytes);
-	if (file.kind !== 'video') return { kind: 'notAVideo', received: file.name };
-	// the MIME type that the host gives, if it is one of a video
+	if (file.type !== wanted) return { kind: 'notAVideo', received: nameFileType(file) };
+	// the MIME type that the host gives, if it is one of such a file
 	const announced = readText(reply.contentType.split(';')[0])?.toLowerCase() ?? '';
-	const mimeType = announced.startsWith('video/') ? announced : file.mimeType;
+	const mimeType = announced.startsWith(`${wanted}/`) ? announced : file.mimeType;
 	return {
-		kind: 'video',
+		kind: 'file',
 		mimeType,
 		extension: EXTENSION_BY_MIME_TYPE.get(mimeType) ?? file.extension,
 		announcedBytes: /^\d+$/.test(reply.contentLength) ? Number(reply.contentLength) : null,

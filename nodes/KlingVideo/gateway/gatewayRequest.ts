@@ -15,19 +15,21 @@ export function readBaseUrl(credential: unknown): string {
 
 export const REQUEST_HEADERS = { Accept: 'application/json' };
 
+const TASKS_PATH = '/kling/v1/videos';
+
 /**
- * The status request, which every operation sends, once or repeatedly; the task id is added to its
- * path when it is sent.
+ * The status request, which every operation sends, once or repeatedly; what tells the task is added to
+ * its path when it is sent.
  *
  * HTTP statuses are read by this package, and redirects are never followed: n8n would carry the
  * token along to another host. Both also keep n8n from sending the request again after a 401.
  *
- * @param path of the kind of task, such as `multi-image2video`
+ * @param path of the kind of task, such as `multi-image2video`; null if each item names its own
  */
-export function buildStatusRequest(path: string) {
+export function buildStatusRequest(path: string | null) {
 	return {
 		method: 'GET',
-		url: `/kling/v1/videos/${path}`,
+		url: path === null ? TASKS_PATH : `${TASKS_PATH}/${path}`,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
 	} as const satisfies Partial<IHttpRequestOptions>;

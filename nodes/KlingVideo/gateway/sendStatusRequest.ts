@@ -4,12 +4,12 @@ import { readErrorMessage } from '../reading/readError';
 import { CREDENTIAL_TYPE } from './gatewayRequest';
 import type { RedactToken } from './redactToken';
 import { readHttpResponse, responseFromError, type StatusResponse } from './statusResponse';
-import { encodeTaskId } from './taskId';
 
 /**
  * Sends one request for the status of a task. Never throws.
  *
- * @param request all but the task id: base URL, method, path of the kind, headers, proxy, SSL
+ * @param request all but the task: base URL, method, path of the kind, headers, proxy, SSL
+ * @param taskPath what is added to the path of the request: the task id, encoded
  * @param timeoutMs for n8n, whose timeout starts anew with every byte that arrives
  * @param signal ends the request; its reason says why, and becomes the cause
  * @param redact takes the API token out of all that comes back
@@ -17,7 +17,7 @@ import { encodeTaskId } from './taskId';
 export async function sendStatusRequest(
 	context: NodeContext,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
-	taskId: string,
+	taskPath: string,
 	timeoutMs: number,
 	signal: AbortSignal,
 	redact: RedactToken,
@@ -26,7 +26,7 @@ export async function sendStatusRequest(
 		const options: IHttpRequestOptions = {
 			...request,
 			skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
-			url: `${request.url ?? ''}/${encodeTaskId(taskId)}`,
+			url: `${request.url ?? ''}/${taskPath}`,
 			timeout: timeoutMs,
 			// a copy: n8n writes the credential into it
 			headers: { ...request.headers },

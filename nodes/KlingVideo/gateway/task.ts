@@ -20,15 +20,31 @@ export interface Video {
 	url: string;
 	/** Length in seconds. */
 	duration: number | null;
+	/** The same video with Kling's mark in it, if the submit call asked for that. */
+	watermarkUrl: string | null;
+	/** Only a video of Multi-Elements has one. */
+	sessionId: string | null;
+}
+
+/** What a task made that makes no video. */
+export interface ImageOrAudio {
+	type: 'image' | 'audio';
+	url: string;
+	/** Length in seconds; null for an image. */
+	duration: number | null;
 }
 
 /** What the gateway says of a task, read from any of the shapes its relays send. */
 export interface Task {
 	status: TaskStatus;
+	/** What the relay calls this kind of task, such as `omniVideo`. */
+	action: string | null;
 	/** 0 to 100. */
 	progress: number | null;
 	/** Empty unless the task succeeded. */
 	videos: Video[];
+	/** Empty if there are videos. */
+	imagesAndAudio: ImageOrAudio[];
 	/** Why the task failed; null unless it did. */
 	failureReason: string | null;
 	/** Milliseconds since 1970, by the gateway's clock. */
@@ -37,11 +53,24 @@ export interface Task {
 
 export type TaskPhase = 'running' | 'succeeded' | 'failed' | 'succeededWithoutVideo';
 
-/** Where a task stands, by its status and its videos. SUCCESS without a URL does not count as succeeded. */
+/** Where a task stands, by its status and its result. SUCCESS without a URL does not count as succeeded. */
 export function getTaskPhase(task: Task): TaskPhase {
 	if (task.status === 'FAILURE') return 'failed';
 	if (task.status !== 'SUCCESS') return 'running';
-	return task.videos.length > 0 ? 'succeeded' : 'succeededWithoutVideo';
+	return listResultFiles(task).length > 0 ? 'succeeded' : 'succeededWithoutVideo';
+}
+
+/** A file that a task has made. */
+export interface ResultFile {
+	type: 'video' | ImageOrAudio['type'];
+	url: string;
+}
+
+/** The files of a task's result: its videos, or else its images and audio. */
+export function listResultFiles({ videos, imagesAndAudio }: Task): ResultFile[] {
+	return videos.length > 0
+		? videos.map(({ url }) => ({ type: 'video', url }))
+		: imagesAndAudio.map(({ type, url }) => ({ type, url }));
 }
 
 /** A relay behind a relay nests Kling's own reply six levels deep; deeper than this is not a reply. */
@@ -79,10 +108,12 @@ export function readTask(body: IDataObject): Task | null {
 	if (spelling === null && !levels.some((level) => readId(level.task_id) !== null)) return null;
 
 	const status = STATUS_BY_SPELLING.get(normalize(spelling ?? '')) ?? 'UNKNOWN';
+	const result = status === 'SUCCESS' ? readResult(levels) : NO_RESULT;
 	return {
 		status,
+		action: first(levels, (level) => readSanitizedText(level.action)),
 		progress: first(levels, (level) => readProgress(level.progress)),
-		videos: status === 'SUCCESS' ? readVideos(levels) : [],
+		...result,
 		failureReason: status === 'FAILURE' ? readFailureReason(levels, spelling) : null,
 		submittedAtMs: first(levels, (level) => readTimeMs(level.submit_time)),
 	};
@@ -170,32 +201,80 @@ function isRelaysOwnAddress({ hostname, pathname }: URL): boolean {
 	return LOOPBACK_HOST.test(hostname) && CONTENT_PATH.test(pathname);
 }
 
-function readVideos(levels: IDataObject[]): Video[] {
-	const listed = first(levels, (level) => {
-		const videos = readVideoList(level.task_result);
-		return videos.length > 0 ? videos : null;
-	});
-	if (listed !== null) return listed;
+type Result = Pick<Task, 'videos' | 'imagesAndAudio'>;
+
+const NO_RESULT: Result = { videos: [], imagesAndAudio: [] };
+
+/** A task that has both gives its videos: a sound track is beside a video, which has it as well. */
+function readResult(levels: IDataObject[]): Result {
+	const videos = first(levels, ({ task_result }) =>
+		someOf(readList(task_result, 'videos', readVideo)),
+	);
+	if (videos !== null) return { videos, imagesAndAudio: [] };
+
+	const imagesAndAudio = first(levels, ({ task_result }) =>
+		someOf([
+			...readList(task_result, 'images', readImage),
+			...readList(task_result, 'audios', readAudio),
+		]),
+	);
+	if (imagesAndAudio !== null) return { videos: [], imagesAndAudio };
 
 	// Older relays put the URL of a finished video into `fail_reason`.
 	for (const key of ['url', 'result_url', 'fail_reason']) {
 		const url = first(levels, (level) => readUrl(level[key]));
-		if (url !== null) return [{ id: null, url, duration: null }];
+		if (url !== null) return { videos: [{ ...NO_DETAILS, url }], imagesAndAudio: [] };
 	}
-	return [];
+	return NO_RESULT;
 }
 
-function readVideoList(taskResult: unknown): Video[] {
-	if (!isJsonObject(taskResult) || !Array.isArray(taskResult.videos)) return [];
-	return taskResult.videos.flatMap((video: unknown) => {
-		if (!isJsonObject(video)) return [];
-		const url = readUrl(video.url);
-		if (url === null) return [];
-		const seconds = readNumber(video.duration);
-		return [
-			{ id: readId(video.id), url, duration: seconds !== null && seconds >= 0 ? seconds : null },
-		];
-	});
+const NO_DETAILS = { id: null, duration: null, watermarkUrl: null, sessionId: null };
+
+function someOf<T>(list: T[]): T[] | null {
+	return list.length > 0 ? list : null;
+}
+
+/** @param read gives null for what is no entry */
+function readList<T>(
+	taskResult: unknown,
+	name: string,
+	read: (entry: IDataObject) => T | null,
+): T[] {
+	const list: unknown = isJsonObject(taskResult) ? taskResult[name] : null;
+	if (!Array.isArray(list)) return [];
+	return list.flatMap((entry: unknown) => (isJsonObject(entry) ? (read(entry) ?? []) : []));
+}
+
+function readVideo(video: IDataObject): Video | null {
+	const url = readUrl(video.url);
+	if (url === null) return null;
+	return {
+		id: readId(video.id),
+		url,
+		duration: readSeconds(video.duration),
+		watermarkUrl: readUrl(video.watermark_url),
+		sessionId: readId(video.session_id),
+	};
+}
+
+function readImage(image: IDataObject): ImageOrAudio | null {
+	const url = readUrl(image.url);
+	return url === null ? null : { type: 'image', url, duration: null };
+}
+
+/** Kling gives some audio in two formats. The smaller one is what most programs take. */
+function readAudio(audio: IDataObject): ImageOrAudio | null {
+	for (const format of ['', '_mp3', '_wav']) {
+		const url = readUrl(audio[`url${format}`]);
+		if (url !== null)
+			return { type: 'audio', url, duration: readSeconds(audio[`duration${format}`]) };
+	}
+	return null;
+}
+
+function readSeconds(value: unknown): number | null {
+	const seconds = readNumber(value);
+	return seconds !== null && seconds >= 0 ? seconds : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { DeclarativeRestApiSettings, INodeExecutionData } from 'n8n-workflow';
-import { downloadVideos, type VideoFiles } from '../download/downloadVideos';
-import type { Task } from '../gateway/task';
+import { downloadFiles, type DownloadedFiles } from '../download/downloadFiles';
+import { listResultFiles, type Task } from '../gateway/task';
 import { simplify } from '../output/simplify';
 import { errorItemOrThrow } from '../problems/errorItemOrThrow';
 import type { Problem } from '../problems/problem';
@@ -59,18 +59,19 @@ export async function createOutputItems(
 async function downloadIfWanted(
 	{ context, run }: RunItem,
 	{ id: { taskId }, fileField, timeoutMs, maxDownloadBytes }: ItemParameters,
-	{ videos }: Task,
+	task: Task,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	maxMs: number,
-): Promise<VideoFiles> {
+): Promise<DownloadedFiles> {
 	if (fileField === null) return { kind: 'files', files: {} };
-	const downloads = { taskId, videos, fileField, timeoutMs, maxBytes: maxDownloadBytes, maxMs };
-	return await downloadVideos(context, downloads, request, run);
+	const files = listResultFiles(task);
+	const downloads = { taskId, files, fileField, timeoutMs, maxBytes: maxDownloadBytes, maxMs };
+	return await downloadFiles(context, downloads, request, run);
 }
 
 /** One item's error ends the node, unless it continues on error. */
 async function endWithProblem(
-	{ context, itemIndex, run }: RunItem,
+	{ context, itemIndex, taskKind, run }: RunItem,
 	taskId: string,
 	problem: Problem,
 	lastTask: Task | null,
@@ -78,5 +79,5 @@ async function endWithProblem(
 	if (!context.continueOnFail()) await run.endForAllItems();
 	return run.wasStopped()
 		? []
-		: [errorItemOrThrow(context, { itemIndex, problem, taskId, lastTask })];
+		: [errorItemOrThrow(context, { itemIndex, problem, taskId, taskKind, lastTask })];
 }

@@ -1,10 +1,15 @@
-import { BYTES_PER_MEGABYTE, DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadVideos';
-import { readTaskId, type TaskIdRead } from '../gateway/taskId';
+import { BYTES_PER_MEGABYTE, DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadFiles';
+import { encodeTaskId, readTaskId, type TaskIdRead } from '../gateway/taskId';
+import { readTaskPath, type TaskPathRead } from '../gateway/taskPath';
+import type { ProblemOf } from '../problems/problem';
 import { isJsonObject, readNumber, readText } from '../reading/readJson';
+import type { TaskKind } from '../taskKinds';
 
 /** The parameters of one input item that all operations have. */
 export interface ItemParameters {
 	id: TaskIdRead;
+	/** Null for a kind of task whose path is known. */
+	path: TaskPathRead | null;
 	/** Whether the gateway's reply is wanted as it came. */
 	raw: boolean;
 	/** The field for the file of the first video; null if none is to be downloaded. */
@@ -19,11 +24,13 @@ export interface ItemParameters {
 const UNUSABLE_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
+ * @param taskKind of the node's tasks
  * @param item what the input item holds
  * @param parameter gives a parameter's value for the item, or the fallback if it is not shown
  * @throws what n8n throws when it cannot resolve an expression
  */
 export function readItemParameters(
+	taskKind: TaskKind,
 	item: unknown,
 	parameter: (name: string, fallback: unknown) => unknown,
 ): ItemParameters {
@@ -36,11 +43,36 @@ export function readItemParameters(
 		DEFAULT_MAX_DOWNLOAD_MEGABYTES;
 	return {
 		id: readTaskId(parameter('taskId', ''), item),
+		path: taskKind.path === null ? readTaskPath(parameter('taskPath', '')) : null,
 		raw: parameter('simplify', true) === false,
 		fileField: download ? readFileField(parameter('binaryPropertyName', 'data')) : null,
 		timeoutMs: timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null,
 		maxDownloadBytes: Math.max(1, maxMegabytes) * BYTES_PER_MEGABYTE,
 	};
+}
+
+/** @returns why nothing can be asked with them; null if it can */
+export function findParameterProblem({
+	id,
+	path,
+}: ItemParameters): ProblemOf<
+	Exclude<TaskIdRead['kind'], 'taskId'> | Exclude<TaskPathRead['kind'], 'taskPath'>
+> | null {
+	if (id.kind !== 'taskId') return { kind: id.kind };
+	switch (path?.kind) {
+		case 'noTaskPath':
+			return { kind: path.kind };
+		case 'unusableTaskPath':
+			return { kind: path.kind, taskPath: path.taskPath };
+		default:
+			return null;
+	}
+}
+
+/** What the item's task adds to the path of the status request. */
+export function buildTaskPath({ id, path }: ItemParameters): string {
+	const taskId = encodeTaskId(id.taskId);
+	return path === null ? taskId : `${path.taskPath}/${taskId}`;
 }
 
 function readFileField(value: unknown): string {

@@ -12,7 +12,7 @@ import { formatDuration } from '../problems/formatDuration';
 import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject, readText } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
-import type { ItemParameters } from './itemParameters';
+import { buildTaskPath, type ItemParameters } from './itemParameters';
 
 /** A status request takes milliseconds: one that takes longer than this has been lost. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -26,16 +26,19 @@ export type CheckTask = (limits: CallLimits) => Promise<CheckResult>;
 /**
  * Makes the check of one task.
  *
- * @param request all but the task id: base URL, method, path, headers, proxy, SSL
+ * @param request all but the task: base URL, method, path, headers, proxy, SSL
  * @param run whose end ends a check that is in flight
  * @throws what n8n throws when the credential cannot be read
  */
 export async function createStatusCheck(
 	context: NodeContext,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
-	{ id: { taskId }, raw, timeoutMs }: ItemParameters,
+	parameters: ItemParameters,
 	run: NodeRun,
 ): Promise<CheckTask> {
+	const { raw, timeoutMs } = parameters;
+	const { taskId } = parameters.id;
+	const taskPath = buildTaskPath(parameters);
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE);
 	const redact = createTokenRedactor(isJsonObject(credential) ? credential.apiToken : null);
 	const maxRequestMs = timeoutMs ?? REQUEST_TIMEOUT_MS;
@@ -45,11 +48,11 @@ export async function createStatusCheck(
 	}
 	return async (limits) => {
 		const deadlineMs = monotonicNowMs() + limits.timeoutMs;
-		const result = await run.check(taskId, limits, async () => {
+		const result = await run.check(taskPath, limits, async () => {
 			const requestMs = Math.max(1, Math.min(maxRequestMs, deadlineMs - monotonicNowMs()));
 			const response = await withTimeout(run, requestMs, (signal) =>
 				// n8n's own timeout is to come later: its text says less
-				sendStatusRequest(context, request, taskId, 2 * requestMs, signal, redact),
+				sendStatusRequest(context, request, taskPath, 2 * requestMs, signal, redact),
 			);
 			const checked = classifyResponse(response);
 			if (!run.hasEnded()) logCheck(context.logger, taskId, checked);

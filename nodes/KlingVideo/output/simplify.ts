@@ -7,7 +7,7 @@ import type { WaitSummary } from '../wait/waitOutcome';
  * null rather than missing, so that tables keep their columns.
  *
  * @param taskId as it was asked for, which may differ from the one inside the reply
- * @param files of the videos, in their order, by the names of their fields; empty if not downloaded
+ * @param files of the result, in their order, by the names of their fields; empty if not downloaded
  */
 export function simplify(
 	taskId: string,
@@ -18,6 +18,10 @@ export function simplify(
 	const phase = getTaskPhase(task);
 	const [firstVideo] = task.videos;
 	const fileFields = Object.keys(files);
+	const nameFileField = (index: number) => {
+		const binaryProperty = fileFields[index];
+		return binaryProperty === undefined ? {} : { binaryProperty };
+	};
 	return {
 		taskId,
 		status: task.status,
@@ -26,9 +30,17 @@ export function simplify(
 		succeeded: phase === 'succeeded',
 		progress: task.progress,
 		duration: firstVideo?.duration ?? null,
-		videos: task.videos.map(({ id, url, duration }, index) => {
-			const binaryProperty = fileFields[index];
-			return { id, url, duration, ...(binaryProperty !== undefined && { binaryProperty }) };
+		videos: task.videos.map(({ id, url, duration, watermarkUrl, sessionId }, index) => ({
+			id,
+			url,
+			duration,
+			...(watermarkUrl !== null && { watermarkUrl }),
+			...(sessionId !== null && { sessionId }),
+			...nameFileField(index),
+		})),
+		// only a task that makes no video has them
+		...(task.imagesAndAudio.length > 0 && {
+			files: task.imagesAndAudio.map((file, index) => ({ ...file, ...nameFileField(index) })),
 		}),
 		failureReason: task.failureReason,
 		...(wait === null ? {} : { wait: { ...wait } }),

@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
 import type { Task } from '../gateway/task';
 import type { NodeContext } from '../nodeContext';
+import type { TaskKind } from '../taskKinds';
 import type { Problem } from './problem';
 import { describeProblem } from './problemTable';
 
@@ -10,6 +11,8 @@ export interface ItemProblem {
 	problem: Problem;
 	/** As it was asked for, or as it was given if nothing could be asked. */
 	taskId: string;
+	/** What the node takes the task for. */
+	taskKind: TaskKind;
 	/** The task in its last good reply, if there was one. */
 	lastTask: Task | null;
 }
@@ -19,10 +22,15 @@ export interface ItemProblem {
  * in `item.error` would lose it
  */
 export function createErrorItem(
-	{ itemIndex, problem, taskId, lastTask }: ItemProblem,
+	{ itemIndex, problem, taskId, taskKind, lastTask }: ItemProblem,
 	continuesOnFail: boolean,
 ): INodeExecutionData {
-	const { message, description } = describeProblem(problem, { taskId, lastTask, continuesOnFail });
+	const { message, description } = describeProblem(problem, {
+		taskId,
+		taskKind,
+		lastTask,
+		continuesOnFail,
+	});
 	const error = { message, description, taskId, status: lastTask?.status ?? null };
 	return { json: { error }, pairedItem: { item: itemIndex } };
 }
@@ -36,8 +44,13 @@ export function createErrorItem(
 export function errorItemOrThrow(context: NodeContext, item: ItemProblem): INodeExecutionData {
 	if (context.continueOnFail()) return createErrorItem(item, true);
 
-	const { itemIndex, problem, taskId, lastTask } = item;
-	const described = describeProblem(problem, { taskId, lastTask, continuesOnFail: false });
+	const { itemIndex, problem, taskId, taskKind, lastTask } = item;
+	const described = describeProblem(problem, {
+		taskId,
+		taskKind,
+		lastTask,
+		continuesOnFail: false,
+	});
 	const { message, description, httpCode } = described;
 	const options = { message, description, itemIndex, ...(httpCode !== null && { httpCode }) };
 	const error =

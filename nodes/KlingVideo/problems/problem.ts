@@ -13,6 +13,8 @@ const PROBLEM_FIELDS = {
 	taskIdLost: {},
 	taskIdLostDigits: {},
 	unusableTaskId: {},
+	noTaskPath: {},
+	unusableTaskPath: { taskPath: isText },
 	unreadableParameters: { cause: isText },
 	/** A single check, by "Get Status". */
 	checkFailed: { cause: isText },

@@ -1,5 +1,6 @@
-import type { Task } from '../gateway/task';
+import { listResultFiles, type Task } from '../gateway/task';
 import { sanitizeText } from '../reading/untrustedText';
+import { findKindByAction, type TaskKind } from '../taskKinds';
 import { formatDuration } from './formatDuration';
 import type { Problem, ProblemKind, ProblemOf } from './problem';
 
@@ -7,6 +8,8 @@ import type { Problem, ProblemKind, ProblemOf } from './problem';
 export interface ProblemContext {
 	/** As it was asked for, or as it was given if nothing could be asked. */
 	taskId: string;
+	/** What the node takes the task for. */
+	taskKind: TaskKind;
 	/** The task in its last good reply, if there was one. */
 	lastTask: Task | null;
 	/** Whether the node continues on error: then other items are kept already. */
@@ -29,8 +32,6 @@ type ProblemTable = { [Kind in ProblemKind]: ProblemRow<Kind> };
 const WAIT_AGAIN =
 	'The task itself goes on. Run this node again with the same Task ID to go on waiting; that costs nothing.';
 const USE_WAIT = 'Use the operation "Wait Until Complete" instead';
-const USE_URL =
-	'turn off "Download Video" and fetch the file in another way from {{ $json.videoUrl }}';
 
 /**
  * Every problem: its texts, the class of its error, its HTTP status. n8n's rule: the message says
@@ -66,6 +67,19 @@ const PROBLEMS: ProblemTable = {
 		error: 'node',
 		message: ({ cause }) => `A field of this node cannot be read: ${cause}`,
 		description: 'Look at the expressions in its fields, and at the item that they are read from.',
+	},
+	noTaskPath: {
+		error: 'node',
+		message: (_, { taskId }) => `The Task Path is empty (checking task ${taskId})`,
+		description:
+			'Set "Task Path" to the part of the gateway\'s address between /kling/v1/videos/ and the task id, such as effects.',
+	},
+	unusableTaskPath: {
+		error: 'node',
+		message: ({ taskPath }, { taskId }) =>
+			`"${taskPath}" cannot be a Task Path (checking task ${taskId})`,
+		description:
+			'It may have letters, digits, "-", "_", and single "/" between them. Set "Task Path" to the part of the gateway\'s address between /kling/v1/videos/ and the task id, such as effects.',
 	},
 	taskUnknown: {
 		error: 'api',
@@ -121,8 +135,12 @@ const PROBLEMS: ProblemTable = {
 		error: 'api',
 		message: (_, { taskId }) =>
 			`The Base URL does not lead to the gateway (checking task ${taskId})`,
-		description: ({ received }) =>
-			`It answered with ${received}. Set "Base URL" in the EZModel API credential to the gateway's address and nothing behind it, usually https://api.ezmodel.cloud.`,
+		description: ({ received }, { taskKind }) =>
+			`It answered with ${received}. Set "Base URL" in the EZModel API credential to the gateway's address and nothing behind it, usually https://api.ezmodel.cloud. ${
+				taskKind.path === null
+					? 'If that is right, look at "Task Path": the gateway may not know it.'
+					: `If that is right, look at "Resource": the gateway may not offer ${taskKind.label}.`
+			}`,
 	},
 	requestRefused: {
 		error: 'api',
@@ -165,10 +183,10 @@ const PROBLEMS: ProblemTable = {
 	},
 	taskFailed: {
 		error: 'api',
-		message: ({ reason }, { taskId }) =>
-			`Task ${taskId} ended without a video: ${reason ?? 'Kling gave no reason'}`,
+		message: ({ reason }, context) =>
+			`${nameTask(context)} ended without a video: ${reason ?? 'Kling gave no reason'}`,
 		description: (_, context) =>
-			`Its status is FAILURE. Change the images or the prompt as the reason says and submit a new task. To get such tasks as items, set the option "On Failed Task" to "Return the Task".${keepOtherItems(context)}`,
+			`Its status is FAILURE. Change what the reason names, such as an image or the prompt, and submit a new task. To get such tasks as items, set the option "On Failed Task" to "Return the Task".${keepOtherItems(context)}`,
 	},
 	succeededWithoutVideo: {
 		error: 'api',
@@ -179,36 +197,40 @@ const PROBLEMS: ProblemTable = {
 	},
 	timedOut: {
 		error: 'api',
-		message: ({ maxWaitMinutes, cause }, { taskId, lastTask }) =>
-			cause === null || lastTask !== null
-				? `Task ${taskId} was not finished within ${formatMinutes(maxWaitMinutes)}`
-				: `Task ${taskId} could not be checked within ${formatMinutes(maxWaitMinutes)}: ${cause}`,
+		message: ({ maxWaitMinutes, cause }, context) =>
+			cause === null || context.lastTask !== null
+				? `${nameTask(context)} was not finished within ${formatMinutes(maxWaitMinutes)}`
+				: `${nameTask(context)} could not be checked within ${formatMinutes(maxWaitMinutes)}: ${cause}`,
 		description: (_, context) =>
 			`${describeLastStatus(context)} ${WAIT_AGAIN} To wait longer, raise the option "Max Wait"; to get the last status as an item, set "On Timeout" to "Return Last Status".${keepOtherItems(context)}`,
 	},
 	linkExpired: {
 		error: 'api',
-		message: (_, { taskId }) => `The link to the video of task ${taskId} is not valid any more`,
+		message: (_, context) =>
+			`The link to the ${nameFile(context)} of task ${context.taskId} is not valid any more`,
 		description: ({ statusCode }) =>
-			`The video's host answered with HTTP status ${statusCode}. Run this node again with the same Task ID: it gets a new link from the gateway, which costs nothing. Kling deletes videos after 30 days: one that is gone has to be submitted again.`,
+			`Its host answered with HTTP status ${statusCode}. Run this node again with the same Task ID: it gets a new link from the gateway, which costs nothing. Kling deletes videos after 30 days: one that is gone has to be submitted again.`,
 	},
 	notAVideo: {
 		error: 'api',
-		message: (_, { taskId }) => `What came in place of the video of task ${taskId} is not a video`,
-		description: ({ received }) =>
-			`Its host sent ${received}. Run this node again with the same Task ID in a few minutes, or turn off "Download Video" and open {{ $json.videoUrl }} in a browser to see what is there. A proxy or a firewall in front of n8n may be answering.`,
+		message: (_, context) => {
+			const file = nameFile(context);
+			return `What came in place of the ${file} of task ${context.taskId} is not ${file === 'video' ? 'a' : 'an'} ${file}`;
+		},
+		description: ({ received }, context) =>
+			`Its host sent ${received}. Run this node again with the same Task ID in a few minutes, or turn off "Download Video" and open ${nameUrlField(context)} in a browser to see what is there. A proxy or a firewall in front of n8n may be answering.`,
 	},
 	downloadFailed: {
 		error: 'api',
-		message: ({ cause }, { taskId }) =>
-			`The video of task ${taskId} is ready, but could not be downloaded: ${cause}`,
+		message: ({ cause }, context) =>
+			`The ${nameFile(context)} of task ${context.taskId} is ready, but could not be downloaded: ${cause}`,
 		description:
-			'It was tried several times. Run this node again with the same Task ID: the video is still there, and that costs nothing.',
+			'It was tried several times. Run this node again with the same Task ID: the file is still there, and that costs nothing.',
 	},
 	downloadNotAllowed: {
 		error: 'api',
-		message: (_, { taskId }) =>
-			`The video of task ${taskId} was not downloaded: n8n does not allow requests to its host`,
+		message: (_, context) =>
+			`The ${nameFile(context)} of task ${context.taskId} was not downloaded: n8n does not allow requests to its host`,
 		description: ({ host }) =>
 			`The link leads to ${host}, or on from there, and n8n's SSRF protection (N8N_SSRF_PROTECTION_ENABLED) blocks that address. If you know the host, ask n8n's administrator to add it to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.`,
 	},
@@ -216,20 +238,22 @@ const PROBLEMS: ProblemTable = {
 		error: 'api',
 		message: ({ maxMegabytes }, { taskId }) =>
 			`The download for task ${taskId} was ended: it is larger than ${maxMegabytes} MB`,
-		description: `Raise "Max Download Size (MB)" in the node's options, or ${USE_URL}.`,
+		description: (_, context) =>
+			`Raise "Max Download Size (MB)" in the node's options, or ${useUrl(context)}.`,
 	},
 	downloadTooLong: {
 		error: 'api',
 		message: ({ maxMinutes }, { taskId }) =>
 			`The download for task ${taskId} was ended: it took longer than ${formatMinutes(maxMinutes)}`,
-		description: `It may take as long as is left of "Max Wait", and 30 minutes at least. Run this node again with the same Task ID: that costs nothing. If the connection is slow, use the operation "Wait Until Complete" with a higher "Max Wait", or ${USE_URL}.`,
+		description: (_, context) =>
+			`It may take as long as is left of "Max Wait", and 30 minutes at least. Run this node again with the same Task ID: that costs nothing. If the connection is slow, use the operation "Wait Until Complete" with a higher "Max Wait", or ${useUrl(context)}.`,
 	},
 	tooManyVideos: {
 		error: 'api',
 		message: ({ videos }, { taskId }) =>
-			`Task ${taskId} has ${videos} videos, more than this node downloads`,
-		description: ({ maxVideos }) =>
-			`It downloads up to ${maxVideos} for each task. Turn off "Download Video" and fetch the files by the addresses in {{ $json.videos }}.`,
+			`Task ${taskId} has ${videos} files, more than this node downloads`,
+		description: ({ maxVideos }, { lastTask }) =>
+			`It downloads up to ${maxVideos} for each task. Turn off "Download Video" and fetch the files by the addresses in {{ $json.${hasVideos(lastTask) ? 'videos' : 'files'} }}.`,
 	},
 	proxyRefused: {
 		error: 'api',
@@ -314,6 +338,31 @@ function fillRow<Kind extends ProblemKind>(
 		message: typeof message === 'function' ? message(problem, context) : message,
 		description: typeof description === 'function' ? description(problem, context) : description,
 	};
+}
+
+/** With its kind: as the gateway's replies say it, if they do, since they know it better. */
+function nameTask({ taskId, taskKind, lastTask }: ProblemContext): string {
+	const { label } = findKindByAction(lastTask?.action ?? null) ?? taskKind;
+	return `Task ${taskId} (${label})`;
+}
+
+/** What the task has made. */
+function nameFile({ lastTask }: ProblemContext): string {
+	const [file] = lastTask === null ? [] : listResultFiles(lastTask);
+	return file?.type === 'audio' ? 'audio file' : (file?.type ?? 'video');
+}
+
+function hasVideos(lastTask: Task | null): boolean {
+	return lastTask === null || lastTask.videos.length > 0;
+}
+
+/** The expression for the address of what the task has made. */
+function nameUrlField({ lastTask }: ProblemContext): string {
+	return hasVideos(lastTask) ? '{{ $json.videoUrl }}' : '{{ $json.files[0].url }}';
+}
+
+function useUrl(context: ProblemContext): string {
+	return `turn off "Download Video" and fetch the file in another way from ${nameUrlField(context)}`;
 }
 
 function describeLastStatus({ lastTask }: ProblemContext): string {

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadVideos';
+import { DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadFiles';
 import {
 	DEFAULT_FAILED_CHECKS,
 	DEFAULT_WAIT_MINUTES,

@@ -6,10 +6,10 @@ import type {
 	INodePropertyRouting,
 } from 'n8n-workflow';
 import { buildStatusRequest } from '../gateway/gatewayRequest';
-import { checkOnce } from '../operations/checkOnce';
-import { checkUntilComplete } from '../operations/checkUntilComplete';
+import { createCheckOnce } from '../operations/checkOnce';
+import { createCheckUntilComplete } from '../operations/checkUntilComplete';
 import type { StatusPagination } from '../operations/pagination';
-import { refuseAsTool } from '../suspend/refuseAsTool';
+import { createRefuseAsTool } from '../suspend/refuseAsTool';
 import { runSuspendStep } from '../suspend/suspendUntilComplete';
 import type { TaskKind } from '../taskKinds';
 
@@ -26,7 +26,7 @@ export function describeOperations(kind: TaskKind): INodeProperties {
 	};
 }
 
-/** The operations of one kind of task, in the alphabetical order that n8n asks for. */
+/** The operations of one kind of task. Waiting comes first: it is what most people need. */
 export function listOperations(kind: TaskKind): INodePropertyOptions[] {
 	const name = kind.label.toLowerCase();
 	return [
@@ -35,21 +35,21 @@ export function listOperations(kind: TaskKind): INodePropertyOptions[] {
 			value: 'getStatus',
 			action: `Get ${name} status`,
 			description: 'Check a task once, without waiting',
-			routing: createRouting(kind, checkOnce),
-		},
-		{
-			name: 'Suspend Until Complete',
-			value: 'suspendUntilComplete',
-			action: `Suspend until ${name} is complete`,
-			description: 'For long waits or many: frees n8n, survives restarts, reacts within a minute',
-			routing: createRouting(kind, refuseAsTool),
+			routing: createRouting(kind, createCheckOnce(kind)),
 		},
 		{
 			name: 'Wait Until Complete',
 			value: 'waitUntilComplete',
 			action: `Wait until ${name} is complete`,
 			description: 'For short waits: keeps the execution running, reacts within seconds',
-			routing: createRouting(kind, checkUntilComplete),
+			routing: createRouting(kind, createCheckUntilComplete(kind)),
+		},
+		{
+			name: 'Suspend Until Complete',
+			value: 'suspendUntilComplete',
+			action: `Suspend until ${name} is complete`,
+			description: 'For long waits or many: frees n8n, survives restarts, reacts within a minute',
+			routing: createRouting(kind, createRefuseAsTool(kind)),
 		},
 	];
 }

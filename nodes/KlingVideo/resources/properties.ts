@@ -9,6 +9,7 @@ export function describeProperties(kinds: readonly TaskKind[]): INodeProperties[
 	return [
 		describeResources(kinds),
 		...kinds.map(describeOperations),
+		describeTaskPath(kinds),
 		...fields,
 		...operationOptions,
 	];
@@ -23,6 +24,21 @@ function describeResources(kinds: readonly TaskKind[]): INodeProperties {
 		options: kinds.map(({ resource, label }) => ({ name: label, value: resource })),
 		// stored workflows rely on it: it can never change
 		default: 'multiImageVideo',
+	};
+}
+
+function describeTaskPath(kinds: readonly TaskKind[]): INodeProperties {
+	const withoutPath = kinds.filter(({ path }) => path === null);
+	return {
+		displayName: 'Task Path',
+		name: 'taskPath',
+		type: 'string',
+		required: true,
+		displayOptions: { show: { resource: withoutPath.map(({ resource }) => resource) } },
+		default: '',
+		placeholder: 'e.g. effects',
+		description:
+			"The part of the gateway's address between /kling/v1/videos/ and the task ID: for kinds of tasks that are not in the list above",
 	};
 }
 

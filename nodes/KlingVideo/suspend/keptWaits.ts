@@ -1,24 +1,29 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readItemParameters } from '../operations/itemParameters';
 import { readErrorMessage } from '../reading/readError';
+import type { TaskKind } from '../taskKinds';
 import { readWaitPlan } from '../wait/waitPlan';
 import { readStoredWait, type StoredWait } from './storedWait';
 import { WAIT_FIELD_V1 } from './storedWaitV1';
 import { startUnreadableWait, startWait } from './suspendedWait';
 
 /** Starts the wait that an input item asks for. Never throws. */
-export function startWaitForItem(context: IExecuteFunctions, itemIndex: number): StoredWait {
+export function startWaitForItem(
+	context: IExecuteFunctions,
+	taskKind: TaskKind,
+	itemIndex: number,
+): StoredWait {
 	const parameter = (name: string, fallback: unknown): unknown =>
 		context.getNodeParameter(name, itemIndex, fallback);
 	const started = { parentExecutionId: context.getExecutionId(), startedAtMs: Date.now() };
 	try {
 		return startWait({
 			...started,
-			parameters: readItemParameters(context.getInputData()[itemIndex]?.json, parameter),
+			parameters: readItemParameters(taskKind, context.getInputData()[itemIndex]?.json, parameter),
 			plan: readWaitPlan(parameter('options', {})),
 		});
 	} catch (error) {
-		return startUnreadableWait(started, readErrorMessage(error));
+		return startUnreadableWait(taskKind, started, readErrorMessage(error));
 	}
 }
 

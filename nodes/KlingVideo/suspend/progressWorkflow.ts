@@ -139,6 +139,7 @@ function createKlingNode(
 			resource: kind.resource,
 			operation: 'suspendUntilComplete',
 			taskId: '={{ $json.taskId }}',
+			...(kind.path === null && { taskPath: '={{ $json.taskPath }}' }),
 			[SUSPEND_STEP_PARAMETER]: step,
 			requestOptions: { ...requestOptions },
 		},

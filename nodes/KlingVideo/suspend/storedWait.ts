@@ -1,5 +1,6 @@
 import { TASK_STATUSES } from '../gateway/task';
 import { TASK_ID_KINDS } from '../gateway/taskId';
+import { TASK_PATH_KINDS } from '../gateway/taskPath';
 import { isProblem } from '../problems/problem';
 import {
 	isAnyOf,
@@ -15,19 +16,34 @@ import {
 import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject } from '../reading/readJson';
 import { upgradeFromV1 } from './storedWaitV1';
+import { upgradeFromV2 } from './storedWaitV2';
 
 /**
  * What a suspended wait keeps in n8n's database between two checks: a newer version of this package
  * may have to read it. Whoever renames, adds or removes something that is stored raises this number,
  * and reads the version before as well. Only what a wait can do without may be added without that.
  */
-export const STORED_WAIT_VERSION = 2;
+export const STORED_WAIT_VERSION = 3;
 
 const isStoredTask = isObjectWith({
 	status: isOneOf(...TASK_STATUSES),
+	action: isNullOr(isText),
 	progress: isNullOr(isNumber),
 	videos: isListOf(
-		isObjectWith({ id: isNullOr(isText), url: isText, duration: isNullOr(isNumber) }),
+		isObjectWith({
+			id: isNullOr(isText),
+			url: isText,
+			duration: isNullOr(isNumber),
+			watermarkUrl: isNullOr(isText),
+			sessionId: isNullOr(isText),
+		}),
+	),
+	imagesAndAudio: isListOf(
+		isObjectWith({
+			type: isOneOf('image', 'audio'),
+			url: isText,
+			duration: isNullOr(isNumber),
+		}),
 	),
 	failureReason: isNullOr(isText),
 	submittedAtMs: isNullOr(isNumber),
@@ -61,6 +77,7 @@ const isStoredWait = isObjectWith({
 			kind: isOneOf(...TASK_ID_KINDS),
 			taskId: isText,
 		}),
+		path: isNullOr(isObjectWith({ kind: isOneOf(...TASK_PATH_KINDS), taskPath: isText })),
 		raw: isBoolean,
 		fileField: isNullOr(isText),
 		timeoutMs: isNullOr(isNumber),
@@ -92,7 +109,9 @@ export type StoredWait = Guarded<typeof isStoredWait>;
 
 /** @returns null for anything else than a wait in a version that is known */
 export function readStoredWait(value: unknown): StoredWait | null {
-	const wait = isJsonObject(value) && value.version === 1 ? upgradeFromV1(value) : value;
+	const version2 = isJsonObject(value) && value.version === 1 ? upgradeFromV1(value) : value;
+	const wait =
+		isJsonObject(version2) && version2.version === 2 ? upgradeFromV2(version2) : version2;
 	const cleaned = sanitizeStoredTexts(wait);
 	return isStoredWait(cleaned) ? cleaned : null;
 }

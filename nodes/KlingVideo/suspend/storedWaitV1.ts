@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { BYTES_PER_MEGABYTE, DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadVideos';
+import { BYTES_PER_MEGABYTE, DEFAULT_MAX_DOWNLOAD_MEGABYTES } from '../download/downloadFiles';
 import { isJsonObject } from '../reading/readJson';
 
 // Version 1 had the same data under other names, which are kept here and nowhere else.

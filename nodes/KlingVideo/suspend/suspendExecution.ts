@@ -42,7 +42,7 @@ export async function suspendExecutionOrThrow(
 	});
 	// the editor makes a link of it
 	context.setMetadata({ subExecution: { executionId, workflowId: workflow.id } });
-	if (!isParentWatched(context)) await setFallbackWakeUp(context, waits);
+	if (!isParentWatched(context)) await setFallbackWakeUp(context, kind, waits);
 }
 
 /**
@@ -75,7 +75,11 @@ function isParentWatched(context: IExecuteFunctions): boolean {
  *
  * n8n then gives the node's input as its output, so the input is replaced by what there is to say.
  */
-async function setFallbackWakeUp(context: IExecuteFunctions, waits: StoredWait[]): Promise<void> {
+async function setFallbackWakeUp(
+	context: IExecuteFunctions,
+	taskKind: TaskKind,
+	waits: StoredWait[],
+): Promise<void> {
 	const continuesOnFail = context.continueOnFail();
 	const items = waits.map(({ parameters, history }, itemIndex) =>
 		createErrorItem(
@@ -83,6 +87,7 @@ async function setFallbackWakeUp(context: IExecuteFunctions, waits: StoredWait[]
 				itemIndex,
 				problem: { kind: 'progressLost' },
 				taskId: parameters.id.taskId,
+				taskKind,
 				lastTask: history.lastReply?.task ?? null,
 			},
 			continuesOnFail,

@@ -36,7 +36,7 @@ export async function runSuspendStep(
 	const step: unknown = context.getNodeParameter(SUSPEND_STEP_PARAMETER, 0, 'start');
 	return isSuspendStep(step)
 		? await STEPS[step](context, kind)
-		: refuseAllItems(context, { kind: 'otherVersion' });
+		: refuseAllItems(context, kind, { kind: 'otherVersion' });
 }
 
 /**
@@ -48,14 +48,16 @@ async function startSuspending(
 	kind: TaskKind,
 ): Promise<INodeExecutionData[]> {
 	const blocker = await findSuspendBlocker(context);
-	if (blocker !== null) return refuseAllItems(context, blocker);
+	if (blocker !== null) return refuseAllItems(context, kind, blocker);
 
-	const waits = context.getInputData().map((_, itemIndex) => startWaitForItem(context, itemIndex));
+	const waits = context
+		.getInputData()
+		.map((_, itemIndex) => startWaitForItem(context, kind, itemIndex));
 	return await withNodeRun(context, waits.length, async (run) => {
 		const checked = await checkAllTasks(context, kind, waits, run);
 		if (run.hasEnded()) return [];
 		return isOver(context, checked)
-			? await createResults(context, checked, run)
+			? await createResults(context, kind, checked, run)
 			: await suspend(context, kind, checked);
 	});
 }
@@ -84,10 +86,15 @@ async function checkAgain(
 }
 
 /** In the progress workflow, at its end: makes the output of the node that waits. */
-async function handOverResults(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+async function handOverResults(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+): Promise<INodeExecutionData[]> {
 	const waits = readKeptWaits(context);
-	if (waits === null) return refuseAllItems(context, { kind: 'otherVersion' });
-	return await withNodeRun(context, waits.length, (run) => createResults(context, waits, run));
+	if (waits === null) return refuseAllItems(context, kind, { kind: 'otherVersion' });
+	return await withNodeRun(context, waits.length, (run) =>
+		createResults(context, kind, waits, run),
+	);
 }
 
 /** Whether no check is needed any more: one task's error ends all waits, unless the node continues. */
@@ -106,6 +113,7 @@ function endedWithProblem({ outcome }: StoredWait): boolean {
  */
 async function createResults(
 	context: IExecuteFunctions,
+	taskKind: TaskKind,
 	waits: StoredWait[],
 	run: NodeRun,
 ): Promise<INodeExecutionData[]> {
@@ -117,7 +125,7 @@ async function createResults(
 			outcome === null || (failedIndex !== null && failedIndex !== itemIndex)
 				? []
 				: await createOutputItems(
-						{ context, itemIndex, run, maxWaitMs: plan.maxWaitMs },
+						{ context, itemIndex, taskKind, run, maxWaitMs: plan.maxWaitMs },
 						parameters,
 						outcome,
 						request,
@@ -142,16 +150,20 @@ async function suspend(
 	try {
 		await suspendExecutionOrThrow(context, kind, waits, createProgressItems(firstItems));
 	} catch (error) {
-		return refuseAllItems(context, { kind: 'notSuspended', cause: readErrorMessage(error) });
+		return refuseAllItems(context, kind, { kind: 'notSuspended', cause: readErrorMessage(error) });
 	}
 	// shown while the execution is suspended; then n8n puts the results in their place
 	return createProgressItems(progress);
 }
 
 /** Gives the same problem to all items. */
-function refuseAllItems(context: IExecuteFunctions, problem: Problem): INodeExecutionData[] {
+function refuseAllItems(
+	context: IExecuteFunctions,
+	taskKind: TaskKind,
+	problem: Problem,
+): INodeExecutionData[] {
 	return context.getInputData().map((_, itemIndex) => {
-		const { taskId } = startWaitForItem(context, itemIndex).parameters.id;
-		return errorItemOrThrow(context, { itemIndex, problem, taskId, lastTask: null });
+		const { taskId } = startWaitForItem(context, taskKind, itemIndex).parameters.id;
+		return errorItemOrThrow(context, { itemIndex, problem, taskId, taskKind, lastTask: null });
 	});
 }

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { CheckResult } from '../gateway/checkResult';
 import { getTaskPhase } from '../gateway/task';
-import { readItemParameters } from '../operations/itemParameters';
+import { findParameterProblem, readItemParameters } from '../operations/itemParameters';
 import { sanitizeText } from '../reading/untrustedText';
+import type { TaskKind } from '../taskKinds';
 import { NO_CHECKS, recordCheck } from '../wait/checkHistory';
 import {
 	createProblemOutcome,
@@ -15,24 +16,28 @@ import { STORED_WAIT_VERSION, type StoredWait } from './storedWait';
 
 type StartedWait = Pick<StoredWait, 'parentExecutionId' | 'startedAtMs'>;
 
-/** A wait that begins. One whose Task ID cannot be used ends at once. */
+/** A wait that begins. One whose Task ID or Task Path cannot be used ends at once. */
 export function startWait(
 	started: StartedWait & Pick<StoredWait, 'parameters' | 'plan'>,
 ): StoredWait {
-	const { kind } = started.parameters.id;
+	const problem = findParameterProblem(started.parameters);
 	return {
 		...started,
 		version: STORED_WAIT_VERSION,
 		history: NO_CHECKS,
 		lastCause: null,
 		cooldownUntilMs: 0,
-		outcome: kind === 'taskId' ? null : createProblemOutcome({ kind }, null),
+		outcome: problem === null ? null : createProblemOutcome(problem, null),
 	};
 }
 
 /** A wait that cannot begin: an expression in the node's fields failed. */
-export function startUnreadableWait(started: StartedWait, cause: string): StoredWait {
-	const parameters = readItemParameters({}, (_, fallback) => fallback);
+export function startUnreadableWait(
+	taskKind: TaskKind,
+	started: StartedWait,
+	cause: string,
+): StoredWait {
+	const parameters = readItemParameters(taskKind, {}, (_, fallback) => fallback);
 	return {
 		...startWait({ ...started, parameters, plan: readWaitPlan({}) }),
 		outcome: createProblemOutcome({ kind: 'unreadableParameters', cause }, null),
@@ -83,6 +88,8 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 	return {
 		progress: describeProgress(wait),
 		taskId: wait.parameters.id.taskId,
+		// the progress workflow's nodes read it, as they read the Task ID
+		...(wait.parameters.path !== null && { taskPath: wait.parameters.path.taskPath }),
 		status: task?.status ?? null,
 		done: phase !== 'running',
 		succeeded: phase === 'succeeded',

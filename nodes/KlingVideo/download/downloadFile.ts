@@ -2,6 +2,7 @@ import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import type { NodeContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
+import type { ResultFile } from '../gateway/task';
 import type { ProblemOf } from '../problems/problem';
 import { sanitizeText } from '../reading/untrustedText';
 import { describeConnectionError, readErrorMessage, readRequestError } from '../reading/readError';
@@ -23,9 +24,8 @@ const IDLE_TIMEOUT_MS = 60_000;
 /** How n8n's SSRF protection words each of its refusals, also one of a redirect. */
 const REFUSED_BY_N8N = 'request was blocked because';
 
-/** Where a file comes from, and its name. */
-export interface VideoSource {
-	url: string;
+/** What a file is, where it comes from, and its name. */
+export interface FileSource extends ResultFile {
 	/** Without the extension, which depends on what the host sends. */
 	fileName: string;
 }
@@ -53,15 +53,15 @@ type EndedDownload =
 type Attempt = EndedDownload | { kind: 'transientError'; cause: string };
 
 /**
- * Streams a video from its host into n8n's binary store. The request carries no credential: the
+ * Streams a file from its host into n8n's binary store. The request carries no credential: the
  * token is for the gateway alone.
  *
  * @param run whose end ends the download; the result then means nothing
  * @returns never a file that is shorter or longer than what arrived
  */
-export async function downloadVideo(
+export async function downloadFile(
 	context: NodeContext,
-	source: VideoSource,
+	source: FileSource,
 	network: NetworkSettings,
 	{ maxMs, maxBytes }: DownloadLimits,
 	run: NodeRun,
@@ -80,7 +80,7 @@ export async function downloadVideo(
 
 async function attemptDownload(
 	context: NodeContext,
-	{ url, fileName }: VideoSource,
+	{ type, url, fileName }: FileSource,
 	{ proxy, skipSslCertificateValidation, timeoutMs }: NetworkSettings,
 	{ maxMs, maxBytes }: DownloadLimits,
 	run: NodeRun,
@@ -96,7 +96,7 @@ async function attemptDownload(
 			timeout: 2 * idleMs,
 			method: 'GET',
 			url,
-			// a video does not get smaller by it
+			// such files do not get smaller by it
 			headers: { 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			returnFullResponse: true,
@@ -109,13 +109,13 @@ async function attemptDownload(
 		const { headers, body } = response;
 		transfer.watch(body);
 		const statusCode = Number(response.statusCode);
-		const reply = readHostReply({
+		const reply = readHostReply(type, {
 			statusCode,
 			...readLengthAndType(headers),
 			// what comes with another status does not matter, and may be cut
 			firstBytes: statusCode === 200 ? await readFirstBytes(body, SAMPLE_BYTES) : new Uint8Array(),
 		});
-		if (reply.kind !== 'video') return reply;
+		if (reply.kind !== 'file') return reply;
 		if ((reply.announcedBytes ?? 0) > maxBytes) return { kind: 'tooLarge' };
 
 		const name = `${fileName}.${reply.extension}`;
@@ -169,7 +169,7 @@ function describeError(error: unknown, url: string): Attempt {
 			}
 		: {
 				kind: 'transientError',
-				cause: describeConnectionError(error, "the host name of the video's address"),
+				cause: describeConnectionError(error, "the host name of the file's address"),
 			};
 }
 

@@ -1,13 +1,13 @@
 import type { DeclarativeRestApiSettings, IBinaryKeyData } from 'n8n-workflow';
-import type { Video } from '../gateway/task';
+import type { ResultFile } from '../gateway/task';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import type { NodeContext } from '../nodeContext';
 import type { ProblemOf } from '../problems/problem';
 import type { NodeRun } from '../run/nodeRun';
-import { downloadVideo } from './downloadVideo';
+import { downloadFile } from './downloadFile';
 
-/** Kling makes a few videos for a task at most: more than this is a reply that is wrong. */
-const MAX_VIDEOS = 20;
+/** Kling makes a few files for a task at most: more than this is a reply that is wrong. */
+const MAX_FILES = 20;
 
 export const BYTES_PER_MEGABYTE = 1_000_000;
 
@@ -17,20 +17,20 @@ export const DEFAULT_MAX_DOWNLOAD_MEGABYTES = 2000;
 const MINUTE_MS = 60_000;
 
 /** What to download, where to put it, and what that may take. */
-export interface VideoDownloads {
+export interface Downloads {
 	taskId: string;
-	videos: Video[];
-	/** The field for the file of the first video. */
+	files: ResultFile[];
+	/** The field for the first file. */
 	fileField: string;
 	/** The time limit of a request that the user set, if any. */
 	timeoutMs: number | null;
-	/** Of all videos together. */
+	/** Of all files together. */
 	maxBytes: number;
-	/** Of all videos together, without the time that they wait for other downloads. */
+	/** Of all files together, without the time that they wait for other downloads. */
 	maxMs: number;
 }
 
-/** Why a video that is there could not be fetched. */
+/** Why a file that is there could not be fetched. */
 export type DownloadProblem = ProblemOf<
 	| 'linkExpired'
 	| 'notAVideo'
@@ -42,43 +42,43 @@ export type DownloadProblem = ProblemOf<
 	| 'tooManyVideos'
 >;
 
-export type VideoFiles = { kind: 'files'; files: IBinaryKeyData } | DownloadProblem;
+export type DownloadedFiles = { kind: 'files'; files: IBinaryKeyData } | DownloadProblem;
 
 /**
- * Downloads all videos of a task.
+ * Downloads all files of a task's result.
  *
  * @param request of the status check, whose proxy and SSL settings count here as well
- * @returns the files, in the order of the videos, by the names of their fields: `data`, `data_1`, …
+ * @returns the files, in their order, by the names of their fields: `data`, `data_1`, …
  */
-export async function downloadVideos(
+export async function downloadFiles(
 	context: NodeContext,
-	{ taskId, videos, fileField, timeoutMs, maxBytes, maxMs }: VideoDownloads,
+	{ taskId, files, fileField, timeoutMs, maxBytes, maxMs }: Downloads,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	run: NodeRun,
-): Promise<VideoFiles> {
-	if (videos.length > MAX_VIDEOS) {
-		return { kind: 'tooManyVideos', videos: videos.length, maxVideos: MAX_VIDEOS };
+): Promise<DownloadedFiles> {
+	if (files.length > MAX_FILES) {
+		return { kind: 'tooManyVideos', videos: files.length, maxVideos: MAX_FILES };
 	}
-	const files: IBinaryKeyData = {};
+	const stored: IBinaryKeyData = {};
 	const network = {
 		proxy: request.proxy,
 		skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
 		timeoutMs,
 	};
 	const left = { maxBytes, maxMs };
-	for (const [index, { url }] of videos.entries()) {
+	for (const [index, { type, url }] of files.entries()) {
 		const suffix = index === 0 ? '' : `_${index}`;
 		const fileName = `${taskId.replace(/[^\w.-]+/g, '_')}${suffix}`;
 		const download = await run.download(async () => {
 			const startedAtMs = monotonicNowMs();
-			const result = await downloadVideo(context, { url, fileName }, network, left, run);
+			const result = await downloadFile(context, { type, url, fileName }, network, left, run);
 			left.maxMs -= monotonicNowMs() - startedAtMs;
 			return result;
 		});
 		switch (download.kind) {
 			case 'stored':
 				left.maxBytes -= download.bytes;
-				files[`${fileField}${suffix}`] = download.file;
+				stored[`${fileField}${suffix}`] = download.file;
 				break;
 			case 'tooLarge':
 				return { kind: 'downloadTooLarge', maxMegabytes: maxBytes / BYTES_PER_MEGABYTE };
@@ -88,5 +88,5 @@ export async function downloadVideos(
 				return download;
 		}
 	}
-	return { kind: 'files', files };
+	return { kind: 'files', files: stored };
 }
