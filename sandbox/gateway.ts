@@ -107,8 +107,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		next();
 	});
 
-	app.use('/kling', async (req, res, next) => {
-		const address = readTaskAddress(req.method, req.originalUrl.replace(/\?.*$/, ''));
+	app.use(async (req, res, next) => {
+		const address = readTaskAddress(req.method, req.path);
 		if (address === null) return next();
 		if (!isRouted(relay, address)) {
 			return relay === 'newer' ? ODD_REPLIES['web-page']?.(req, res) : next();

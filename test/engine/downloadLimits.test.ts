@@ -150,7 +150,7 @@ describe('size', () => {
 	}
 });
 
-test('a task with more than 20 videos is told, and nothing is downloaded', async () => {
+test('a task with more than 20 files is told, and nothing is downloaded', async () => {
 	const urls = Array.from({ length: 21 }, () => `${sandbox.url}/videos/success-0s.mp4`);
 	const result = await runKling({
 		sandbox,
@@ -159,7 +159,7 @@ test('a task with more than 20 videos is told, and nothing is downloaded', async
 		settings: continueWithOutput,
 	});
 	expect(errorFor(result, 0)).toMatchObject({
-		message: expect.stringContaining('has 21 videos, more than this node downloads'),
+		message: expect.stringContaining('has 21 files, more than this node downloads'),
 		description: expect.stringContaining('up to 20'),
 	});
 	expect(Object.keys(itemFor(result, 1).binary ?? {})).toHaveLength(20);

@@ -120,7 +120,7 @@ describe('when time is up', () => {
 		expect(wordsOf(await suspended.resume(clock.pass))).toMatchObject({
 			status: 'error',
 			name: 'NodeApiError',
-			message: 'Task never was not finished within 5 minutes',
+			message: 'Task never (Multi-Image Video) was not finished within 5 minutes',
 			description: expect.stringContaining('Its last status was IN_PROGRESS (30%).'),
 		});
 		// at 0, 66, 132, 198, 264 and 330 seconds
@@ -148,7 +148,7 @@ describe('when time is up', () => {
 		const { items } = await suspended.resume(clock.pass);
 		expect(items[0]?.json.error).toEqual({
 			message:
-				'Task unavailable could not be checked within 5 minutes: the gateway answered with HTTP status 503',
+				'Task unavailable (Multi-Image Video) could not be checked within 5 minutes: the gateway answered with HTTP status 503',
 			description: expect.stringContaining('No check went well so far.'),
 			taskId: 'unavailable',
 			status: null,

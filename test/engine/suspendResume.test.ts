@@ -25,7 +25,7 @@ describe('the state that n8n keeps', () => {
 	describe.each<[string, (item: IDataObject) => IDataObject]>([
 		[
 			'of another version of this node',
-			(item) => ({ ...item, storedWait: { ...Object(item.storedWait), version: 3 } }),
+			(item) => ({ ...item, storedWait: { ...Object(item.storedWait), version: 4 } }),
 		],
 		['that is gone', ({ progress }) => ({ progress })],
 		['that is something else', (item) => ({ ...item, storedWait: 'elsewhere' })],

@@ -247,7 +247,8 @@ describe('a task that ends with an error in a later round', () => {
 		expect(items[0]?.json).toMatchObject({ taskId: 'success-600s', succeeded: true });
 		expect(items[1]?.json).toEqual({
 			error: {
-				message: 'Task failure-90s ended without a video: Image pixel is invalid',
+				message:
+					'Task failure-90s (Multi-Image Video) ended without a video: Image pixel is invalid',
 				description: expect.any(String),
 				taskId: 'failure-90s',
 				status: 'FAILURE',

@@ -1,19 +1,22 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Workflow, type INodeType } from 'n8n-workflow';
+import { Workflow, type INodeParameters, type INodeType } from 'n8n-workflow';
 import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { createCustomOperations } from '../../nodes/KlingVideo/resources/operations';
 import { createSubtitle, describeProperties } from '../../nodes/KlingVideo/resources/properties';
 import { TASK_KINDS, type TaskKind } from '../../nodes/KlingVideo/taskKinds';
-import { SUCCESS, TASK_ID } from '../support/bodies';
-import { runKling } from '../support/kling';
-import { HOST_CAN_SUSPEND, suspending } from '../support/suspending';
+import { movableClock } from '../support/clocks';
+import { continueInPlace, errorFor, runKling, waiting, type KlingRun } from '../support/kling';
+import { sandboxForEachTest } from '../support/sandbox';
+import { HOST_CAN_SUSPEND, suspend, suspending } from '../support/suspending';
 
-// A row that is added to the table of kinds is all that the node needs.
+// What holds for one kind of task holds for all: a row that is added to the table is tested as well.
 
-const ADDED: TaskKind = { resource: 'clayFilm', label: 'Clay Film', path: 'clay/film' };
+const ADDED: TaskKind = {
+	resource: 'clayFilm',
+	label: 'Clay Film',
+	path: 'clay/film',
+	action: 'clayFilm',
+};
 const KINDS = [...TASK_KINDS, ADDED];
 
 /** The node as it is with one more row in the table. */
@@ -29,61 +32,100 @@ function nodeWith(kinds: readonly TaskKind[]): INodeType {
 	};
 }
 
-/** What each request asked for. */
-let paths: string[] = [];
-let server: Server;
-let url = '';
-beforeEach(async () => {
-	paths = [];
-	server = createServer((request, response) => {
-		paths.push(String(request.url));
-		response.setHeader('Content-Type', 'application/json');
-		response.end(SUCCESS);
+// the row that is added is on a path that the gateway does not know
+const sandbox = sandboxForEachTest({ relay: 'any' });
+const clock = movableClock();
+
+describe.each(KINDS)('$resource', (kind) => {
+	const path = kind.path ?? 'effects';
+	const ofKind: INodeParameters = {
+		resource: kind.resource,
+		...(kind.path === null && { taskPath: path }),
+	};
+	const run = (run: Pick<KlingRun, 'tasks'> & Partial<KlingRun>): KlingRun => ({
+		sandbox,
+		nodeType: nodeWith(KINDS),
+		...run,
+		parameters: { ...ofKind, ...run.parameters },
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterEach(() => server.close());
 
-const operations = KINDS.flatMap((kind) =>
-	['getStatus', 'waitUntilComplete', ...(HOST_CAN_SUSPEND ? ['suspendUntilComplete'] : [])].map(
-		(operation) => ({ kind, operation }),
-	),
-);
+	test.each([
+		'getStatus',
+		'waitUntilComplete',
+		...(HOST_CAN_SUSPEND ? ['suspendUntilComplete'] : []),
+	])('%s checks a task on the path of its kind', async (operation) => {
+		const tasks = ['success-0s'];
+		const result = await runKling(run({ tasks, parameters: { operation } }));
+		expect(result.items.map(({ json }) => json)).toMatchObject([
+			{ taskId: 'success-0s', succeeded: true },
+		]);
+		expect(result.items[0]?.pairedItem).toEqual({ item: 0 });
+		const seen = sandbox.requests.map((request) => request.path);
+		expect(seen).toEqual([`/kling/v1/videos/${path}/success-0s`]);
+	});
 
-test.each(operations)(
-	'$operation checks a task of the kind $kind.resource on its path',
-	async ({ kind: { resource, path }, operation }) => {
-		const { items } = await runKling({
-			sandbox: { url },
-			tasks: [TASK_ID],
-			nodeType: nodeWith(KINDS),
-			parameters: { ...suspending(), resource, operation },
+	test('its video is downloaded', async () => {
+		const parameters = { ...waiting(), downloadVideo: true };
+		const { items } = await runKling(run({ tasks: ['success-0s'], parameters }));
+		expect(items[0]?.binary?.data).toMatchObject({ mimeType: 'video/mp4' });
+	});
+
+	test('a failed task is told with its kind', async () => {
+		const tasks = ['failure-0s'];
+		const result = await runKling(run({ tasks, parameters: waiting(), settings: continueInPlace }));
+		expect(errorFor(result, 0)).toMatchObject({
+			message: `Task failure-0s (${kind.label}) ended without a video: Image pixel is invalid`,
+			status: 'FAILURE',
 		});
-		expect(items.map(({ json }) => json)).toMatchObject([{ taskId: TASK_ID, succeeded: true }]);
-		expect(paths).toEqual([`/kling/v1/videos/${path}/${TASK_ID}`]);
-	},
-);
+	});
 
-test('the editor lists the kind, and each of its operations with its name', () => {
-	const { properties } = nodeWith(KINDS).description;
-	const [resource] = properties;
-	expect(resource?.options).toContainEqual({ name: 'Clay Film', value: 'clayFilm' });
-	const lists = properties.filter(
-		({ name, displayOptions }) =>
-			name === 'operation' && displayOptions?.show?.resource?.includes('clayFilm'),
-	);
-	expect(lists).toHaveLength(1);
-	expect(lists[0]?.options).toMatchObject([
-		{ name: 'Get Clay Film Status', action: 'Get clay film status' },
-		{ name: 'Suspend Until Complete', action: 'Suspend until clay film is complete' },
-		{ name: 'Wait Until Complete', action: 'Wait until clay film is complete' },
-	]);
-});
+	test('a path that the gateway does not know is told with where it comes from', async () => {
+		const result = await runKling(
+			run({ tasks: ['success-0s'], baseUrl: `${sandbox.url}/elsewhere-404` }),
+		);
+		expect(result.error).toMatchObject({
+			description: expect.stringMatching(
+				kind.path === null ? /Base URL.*"Task Path"/ : `"Resource".* offer ${kind.label}\\.$`,
+			),
+		});
+	});
 
-test.each(operations)(
-	'its subtitle for $kind.resource $operation is a name',
-	({ kind, operation }) => {
+	if (HOST_CAN_SUSPEND) {
+		test('it is suspended, checked by the progress workflow, and handed over', async () => {
+			const suspended = await suspend(run({ tasks: ['success-100s'], parameters: suspending() }));
+			const { items } = await suspended.resume(clock.pass);
+			expect(items.map(({ json }) => json)).toMatchObject([
+				{ taskId: 'success-100s', succeeded: true, wait: { checks: 3 } },
+			]);
+			expect(new Set(sandbox.requests.map((request) => request.path))).toEqual(
+				new Set([`/kling/v1/videos/${path}/success-100s`]),
+			);
+		});
+	}
+
+	test('the editor lists it, and each of its operations with its name', () => {
+		const { properties } = nodeWith(KINDS).description;
+		const [resource] = properties;
+		expect(resource?.options).toContainEqual({ name: kind.label, value: kind.resource });
+		const lists = properties.filter(
+			({ name, displayOptions }) =>
+				name === 'operation' && displayOptions?.show?.resource?.includes(kind.resource),
+		);
+		expect(lists).toHaveLength(1);
+		const name = kind.label.toLowerCase();
+		// what most people need comes before what few do
+		expect(lists[0]?.options).toMatchObject([
+			{ name: `Get ${kind.label} Status`, action: `Get ${name} status` },
+			{ name: 'Wait Until Complete', action: `Wait until ${name} is complete` },
+			{ name: 'Suspend Until Complete', action: `Suspend until ${name} is complete` },
+		]);
+	});
+
+	test.each([
+		['getStatus', `Get ${kind.label} Status`],
+		['waitUntilComplete', 'Wait Until Complete'],
+		['suspendUntilComplete', 'Suspend Until Complete'],
+	])('on the canvas, %s is named', (operation, name) => {
 		const node = {
 			id: 'n',
 			name: 'Kling Video',
@@ -99,18 +141,119 @@ test.each(operations)(
 			active: false,
 			nodeTypes: createNodeTypes({ [node.type]: nodeType }),
 		});
-		const name = workflow.expression.getSimpleParameterValue(
-			node,
-			nodeType.description.subtitle,
-			'internal',
-			{},
-		);
-		expect(name).toBe(
-			operation === 'getStatus'
-				? `Get ${kind.label} Status`
-				: operation === 'waitUntilComplete'
-					? 'Wait Until Complete'
-					: 'Suspend Until Complete',
-		);
-	},
-);
+		expect(
+			workflow.expression.getSimpleParameterValue(
+				node,
+				nodeType.description.subtitle,
+				'internal',
+				{},
+			),
+		).toBe(name);
+	});
+});
+
+describe('a task of another kind than the node takes it for', () => {
+	const omni: INodeParameters = { resource: 'omniVideo', operation: 'getStatus' };
+
+	test('is told as what the gateway says it is', async () => {
+		await runKling({ sandbox, tasks: ['failure-0s'], parameters: omni });
+		const result = await runKling({
+			sandbox,
+			tasks: ['failure-0s'],
+			parameters: { ...waiting(), resource: 'lipSync' },
+		});
+		expect(result.error).toMatchObject({
+			message: 'Task failure-0s (Omni Video) ended without a video: Image pixel is invalid',
+		});
+	});
+});
+
+describe('Task Path', () => {
+	const other = (taskPath: string, more: INodeParameters = {}): INodeParameters => ({
+		resource: 'otherVideo',
+		taskPath,
+		...more,
+	});
+
+	test.each([
+		'getStatus',
+		'waitUntilComplete',
+		...(HOST_CAN_SUSPEND ? ['suspendUntilComplete'] : []),
+	])('is read for each item, by %s', async (operation) => {
+		const { items } = await runKling({
+			sandbox,
+			tasks: [
+				{ task_id: 'success-0s', path: ' /effects/ ' },
+				{ task_id: 'success-0s', path: 'images/generations' },
+				{ task_id: 'success-0s', path: '../../secret' },
+				{ task_id: 'success-0s' },
+			],
+			parameters: other('={{ $json.path }}', { operation }),
+			settings: continueInPlace,
+		});
+		expect(items.map(({ json }) => json)).toMatchObject([
+			{ succeeded: true },
+			{ succeeded: true },
+			{ error: { message: '"../../secret" cannot be a Task Path (checking task success-0s)' } },
+			{ error: { message: 'The Task Path is empty (checking task success-0s)' } },
+		]);
+		// one task id at two paths is two tasks
+		expect(sandbox.requests.map(({ path }) => path).sort()).toEqual([
+			'/kling/v1/videos/effects/success-0s',
+			'/kling/v1/videos/images/generations/success-0s',
+		]);
+	});
+});
+
+describe('a result that is no video', () => {
+	const results = { resource: 'otherVideo', taskPath: 'images/generations' };
+
+	test('is files, which are downloaded as what they are', async () => {
+		const { items } = await runKling({
+			sandbox,
+			tasks: ['images-0s', 'audio-0s'],
+			parameters: { ...results, ...waiting(), downloadVideo: true },
+		});
+		expect(items).toMatchObject([
+			{
+				json: {
+					succeeded: true,
+					videoUrl: null,
+					videos: [],
+					files: [
+						{ type: 'image', duration: null, binaryProperty: 'data' },
+						{ type: 'image', duration: null, binaryProperty: 'data_1' },
+					],
+				},
+				binary: {
+					data: { mimeType: 'image/png', fileName: 'images-0s.png' },
+					data_1: { mimeType: 'image/png', fileName: 'images-0s_1.png' },
+				},
+			},
+			{
+				json: {
+					succeeded: true,
+					files: [{ type: 'audio', duration: 5.04, binaryProperty: 'data' }],
+				},
+				binary: { data: { mimeType: 'audio/mpeg', fileName: 'audio-0s.mp3' } },
+			},
+		]);
+	});
+
+	test('a video that comes with its sound alone is a video', async () => {
+		const { items } = await runKling({ sandbox, tasks: ['sound-0s'], parameters: results });
+		expect(items[0]?.json).toMatchObject({ succeeded: true, videos: [{ duration: 5.1 }] });
+		expect(items[0]?.json).not.toHaveProperty('files');
+	});
+});
+
+test('a video has the watermark and the session that the reply has', async () => {
+	const { items } = await runKling({
+		sandbox,
+		tasks: ['watermark-0s'],
+		parameters: { resource: 'multiElements' },
+	});
+	expect(items[0]?.json.videos).toMatchObject([
+		{ watermarkUrl: expect.stringContaining('?watermark'), sessionId: '842250903708762300' },
+	]);
+});

@@ -185,7 +185,7 @@ describe('a failed task', () => {
 	test('is an error with the true reason', async () => {
 		const { error } = await runKling({ sandbox, tasks: ['failure-1s'], parameters: waiting() });
 		expect(error).toMatchObject({
-			message: 'Task failure-1s ended without a video: Image pixel is invalid',
+			message: 'Task failure-1s (Multi-Image Video) ended without a video: Image pixel is invalid',
 			context: { itemIndex: 0 },
 		});
 	});
@@ -225,7 +225,7 @@ describe('when time is up', () => {
 			parameters: waiting(twoSeconds),
 		});
 		expect(error).toMatchObject({
-			message: 'Task never-a was not finished within 0.03 minutes',
+			message: 'Task never-a (Multi-Image Video) was not finished within 0.03 minutes',
 			description: expect.stringContaining('Its last status was IN_PROGRESS (30%).'),
 		});
 		const gaps = gapsOf('never-a');
@@ -258,7 +258,7 @@ describe('when time is up', () => {
 		});
 		expect(errorFor(result, 0)).toEqual({
 			message:
-				'Task unavailable-c could not be checked within 0.03 minutes: the gateway answered with HTTP status 503',
+				'Task unavailable-c (Multi-Image Video) could not be checked within 0.03 minutes: the gateway answered with HTTP status 503',
 			description: expect.stringContaining('No check went well so far.'),
 			taskId: 'unavailable-c',
 			status: null,
@@ -273,7 +273,8 @@ describe('when time is up', () => {
 			settings: continueWithOutput,
 		});
 		expect(errorFor(result, 0)).toMatchObject({
-			message: 'Task later-unavailable-99s was not finished within 0.03 minutes',
+			message:
+				'Task later-unavailable-99s (Multi-Image Video) was not finished within 0.03 minutes',
 			status: 'SUBMITTED',
 		});
 	});

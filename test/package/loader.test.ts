@@ -2,9 +2,16 @@
 import { resolve } from 'node:path';
 import { PackageDirectoryLoader } from 'n8n-core';
 import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
+import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 
 const loader = new PackageDirectoryLoader(resolve(__dirname, '../..'));
 beforeAll(async () => await loader.loadAll());
+
+/** What people search for in the node panel. */
+const ALIASES = [
+	...['Kling', 'EZModel', 'generate video', 'omni', 'text to video', 'image to video'],
+	...['lip sync', 'avatar', 'motion control', 'extend video', 'multi-image', 'multi-elements'],
+];
 
 test('n8n loads the node and the credential from the package', () => {
 	expect(Object.keys(loader.known.nodes)).toEqual(['klingVideo']);
@@ -19,7 +26,7 @@ test('n8n loads the node and the credential from the package', () => {
 			dark: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.dark.svg',
 		},
 		// n8n's panel hides a node of the category "AI" that is not made for agents alone
-		codex: { categories: ['Marketing'], alias: expect.arrayContaining(['Kling', 'EZModel']) },
+		codex: { categories: ['Marketing'], alias: expect.arrayContaining(ALIASES) },
 	});
 	const [credential] = loader.types.credentials;
 	expect(credential).toMatchObject({
@@ -50,17 +57,23 @@ function known(properties: INodeProperties[]): unknown {
 }
 
 /** Those that are shown for an operation. */
-const propertiesOf = (operation: string) =>
+const propertiesOf = (resource: string, operation: string) =>
 	(loader.types.nodes[0]?.properties ?? []).filter(({ displayOptions }) => {
-		const operations = displayOptions?.show?.operation;
-		return operations === undefined || operations.includes(operation);
+		const { show = {} } = displayOptions ?? {};
+		return (
+			(show.operation === undefined || show.operation.includes(operation)) &&
+			(show.resource === undefined || show.resource.includes(resource))
+		);
 	});
 
 const OF_ALL = {
-	resource: { default: 'multiImageVideo', values: ['multiImageVideo'] },
+	resource: {
+		default: 'multiImageVideo',
+		values: TASK_KINDS.map(({ resource }) => resource),
+	},
 	operation: {
 		default: 'getStatus',
-		values: ['getStatus', 'suspendUntilComplete', 'waitUntilComplete'],
+		values: ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'],
 	},
 	taskId: {
 		default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
@@ -79,19 +92,32 @@ const OF_ALL_WAITS = {
 };
 
 /** Workflows keep only what differs from a default: names, values and defaults can never change. */
-describe('the names, values and defaults that workflows rely on', () => {
-	test.each<[string, object]>([
-		['getStatus', { options: OF_ALL_DOWNLOADS }],
-		['waitUntilComplete', { options: { ...OF_ALL_WAITS, pollingInterval: { default: 10 } } }],
-		// a progress workflow that is suspended was made with this part's name
-		['suspendUntilComplete', { options: OF_ALL_WAITS, suspendPart: { default: 'start' } }],
-	])('of %s', (operation, more) => {
-		expect(known(propertiesOf(operation))).toEqual({ ...OF_ALL, ...more });
-	});
+describe.each(TASK_KINDS)(
+	'the names, values and defaults that workflows rely on: $resource',
+	(kind) => {
+		test.each<[string, object]>([
+			['getStatus', { options: OF_ALL_DOWNLOADS }],
+			['waitUntilComplete', { options: { ...OF_ALL_WAITS, pollingInterval: { default: 10 } } }],
+			// a progress workflow that is suspended was made with this part's name
+			['suspendUntilComplete', { options: OF_ALL_WAITS, suspendPart: { default: 'start' } }],
+		])('of %s', (operation, more) => {
+			expect(known(propertiesOf(kind.resource, operation))).toEqual({
+				...OF_ALL,
+				...more,
+				...(kind.path === null && { taskPath: { default: '' } }),
+			});
+		});
+	},
+);
 
+describe('the names, values and defaults that workflows rely on', () => {
 	test('no other property is there', () => {
 		const operations = ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'];
-		const shown = new Set(operations.flatMap(propertiesOf));
+		const shown = new Set(
+			TASK_KINDS.flatMap(({ resource }) =>
+				operations.flatMap((operation) => propertiesOf(resource, operation)),
+			),
+		);
 		expect(loader.types.nodes[0]?.properties.filter((property) => !shown.has(property))).toEqual(
 			[],
 		);
@@ -108,9 +134,11 @@ describe('the names, values and defaults that workflows rely on', () => {
 test('n8n loads the operation that is not declarative', () => {
 	const { type } = loader.getNode('klingVideo');
 	if (!('customOperations' in type)) throw new Error('The node has none');
-	expect(type.customOperations).toEqual({
-		multiImageVideo: { suspendUntilComplete: expect.any(Function) },
-	});
+	expect(type.customOperations).toEqual(
+		Object.fromEntries(
+			TASK_KINDS.map(({ resource }) => [resource, { suspendUntilComplete: expect.any(Function) }]),
+		),
+	);
 	// n8n takes a node with one of these for another kind of node
 	for (const kind of ['execute', 'poll', 'trigger', 'webhook', 'supplyData']) {
 		expect(type).not.toHaveProperty(kind);
@@ -130,6 +158,8 @@ test('the options are shown for waiting only, and none is set until it is added'
 });
 
 test('people cannot see the part that the node itself sets', () => {
-	const part = propertiesOf('suspendUntilComplete').find(({ name }) => name === 'suspendPart');
+	const part = propertiesOf('multiImageVideo', 'suspendUntilComplete').find(
+		({ name }) => name === 'suspendPart',
+	);
 	expect(part?.type).toBe('hidden');
 });

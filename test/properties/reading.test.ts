@@ -120,11 +120,21 @@ describe('whatever task is read', () => {
 	test('its item has the documented fields, and no other', () => {
 		holds((task) => {
 			const item = simplify('1', task, null, {});
-			expect(Object.keys(item)).toEqual(FIELDS);
+			const { videos, imagesAndAudio } = task;
+			const hasFiles = imagesAndAudio.length > 0;
+			expect(Object.keys(item).filter((field) => field !== 'files')).toEqual(FIELDS);
+			expect('files' in item).toBe(hasFiles);
+			expect(hasFiles && videos.length > 0).toBe(false);
 			// JSON drops what is undefined
 			expect(JSON.parse(JSON.stringify(item))).toStrictEqual(item);
-			for (const video of task.videos) {
-				expect(Object.keys(video).sort()).toEqual(['duration', 'id', 'url']);
+			for (const video of videos) {
+				expect(Object.keys(video).sort()).toEqual([
+					'duration',
+					'id',
+					'sessionId',
+					'url',
+					'watermarkUrl',
+				]);
 			}
 
 			const wait = { checks: 1, waitedSeconds: 0, timedOut: false };
@@ -134,9 +144,9 @@ describe('whatever task is read', () => {
 
 	test('its item has succeeded if and only if it has a URL', () => {
 		holds((task) => {
-			const { done, succeeded, status, videoUrl } = simplify('1', task, null, {});
+			const { done, succeeded, status, videoUrl, files } = simplify('1', task, null, {});
 			expect(done).toBe(status === 'SUCCESS' || status === 'FAILURE');
-			expect(succeeded).toBe(status === 'SUCCESS' && videoUrl !== null);
+			expect(succeeded).toBe(status === 'SUCCESS' && (videoUrl !== null || files !== undefined));
 		});
 	});
 });

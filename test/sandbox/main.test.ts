@@ -58,7 +58,7 @@ test(
 
 		expect(await clientOf({ url }, token).get(address)).toMatchObject({
 			status: 200,
-			data: { code: 'success', data: { task_id: 'success-20s-1', action: 'multiImage2Video' } },
+			data: { code: 'success', data: { task_id: 'success-20s-1', action: 'omniVideo' } },
 		});
 		// an hour, were it not for --speed
 		expect(await follow(clientOf({ url }), 'success-3600s')).not.toEqual([]);

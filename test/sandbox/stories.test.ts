@@ -38,7 +38,9 @@ const NOT_STARTED_YET = relayed(
 	{ task_status: 'submitted' },
 );
 
-const VIDEO = 'data.data.data.task_result.videos.0.url';
+const RESULT = 'data.data.data.task_result';
+const VIDEO = `${RESULT}.videos.0.url`;
+const SOUND = ['url_mp3', 'url_wav'].map((url) => `${RESULT}.audios.0.${url}`);
 /** Where older relays have it as well. */
 const FAIL_REASON = 'data.fail_reason';
 
@@ -51,6 +53,22 @@ const TOLD: Record<string, Told> = {
 		done: succeeded({ fail_reason: '' }),
 		urls: ['data.result_url'],
 	},
+	watermark: {
+		done: succeeded({}, { task_result: { videos: [{ duration: '5.1' }] } }),
+		urls: [FAIL_REASON, VIDEO, VIDEO.replace('url', 'watermark_url')],
+	},
+	images: {
+		done: succeeded({}, { task_result: { images: [{ index: 0 }, { index: 1 }] } }),
+		urls: ['0', '1'].map((index) => `${RESULT}.images.${index}.url`),
+	},
+	audio: {
+		done: succeeded(
+			{},
+			{ task_result: { audios: [{ duration_mp3: '5.04', duration_wav: '5.0' }] } },
+		),
+		urls: SOUND,
+	},
+	sound: { done: succeeded(), urls: [VIDEO, ...SOUND] },
 	several: {
 		done: succeeded(),
 		urls: [FAIL_REASON, VIDEO, VIDEO.replace('0', '1'), VIDEO.replace('0', '2')],
@@ -124,6 +142,13 @@ const TOLD: Record<string, Told> = {
 	},
 };
 
+/** By the first part of the path. */
+const TYPE_OF: Record<string, string> = {
+	videos: 'video/mp4',
+	images: 'image/png',
+	audio: 'application/octet-stream',
+};
+
 let sandbox: Sandbox;
 let client: AxiosInstance;
 beforeAll(async () => {
@@ -172,10 +197,10 @@ describe.each(Object.keys(STORIES))('%s', (name) => {
 		for (const [, url] of urlsIn(body)) {
 			// the address of a relay that has no video
 			if (name === 'relay-url') continue;
-			expect(url.startsWith(`${sandbox.url}/videos/${name}-0s`)).toBe(true);
+			expect(url).toMatch(new RegExp(`^${sandbox.url}/(videos/${name}-0s|images/|audio/)`));
 			expect(await client.get(url)).toMatchObject({
 				status: 200,
-				headers: { 'content-type': 'video/mp4' },
+				headers: { 'content-type': TYPE_OF[new URL(url).pathname.split('/')[1] ?? ''] },
 			});
 		}
 	});
@@ -224,10 +249,12 @@ function masked(text: string): object {
 const successAt = (share: number) =>
 	STORIES.success?.({
 		taskId: '842250903629086785',
+		action: 'multiImage2Video',
 		share,
 		submittedAtS: 1766737710,
 		finishedAtS: 1766737890,
 		videoUrl: 'https://example.com/x.mp4',
+		filesUrl: 'https://example.com',
 		checksSinceDone: 0,
 	});
 

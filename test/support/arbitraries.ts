@@ -49,6 +49,10 @@ const TELLING: unknown[] = [
 	{ videos: [] },
 	{ videos: [{ url: VIDEO_URL }] },
 	{ videos: [{ url: 7 }, null] },
+	{ videos: [{ url: VIDEO_URL, watermark_url: VIDEO_URL, session_id: '7' }] },
+	{ images: [{ index: 0, url: VIDEO_URL }] },
+	{ audios: [{ url_wav: VIDEO_URL, duration_wav: '5.0' }] },
+	'omniVideo',
 	{ message: 'SUCCEED' },
 ];
 
@@ -69,8 +73,13 @@ const READ_KEYS = [
 	'result_url',
 	'task_result',
 	'videos',
+	'images',
+	'audios',
+	'watermark_url',
+	'session_id',
 	'duration',
 	'id',
+	'action',
 ];
 
 const anyJson: fc.Arbitrary<unknown> = fc.oneof(

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { TaskReply } from '../../nodes/KlingVideo/gateway/checkResult';
 import type { StatusResponse } from '../../nodes/KlingVideo/gateway/statusResponse';
-import { readTask, type Task } from '../../nodes/KlingVideo/gateway/task';
+import { readTask, type Task, type Video } from '../../nodes/KlingVideo/gateway/task';
 import { isJsonObject } from '../../nodes/KlingVideo/reading/readJson';
 
 // Bodies as the gateway sends them, to the letter.
@@ -71,18 +71,27 @@ export function taskIn(body: IDataObject): Task {
 	return task;
 }
 
+/** A task of which a reply says nothing else. */
+export const BARE_TASK: Task = {
+	status: 'UNKNOWN',
+	action: null,
+	progress: null,
+	videos: [],
+	imagesAndAudio: [],
+	failureReason: null,
+	submittedAtMs: null,
+};
+
+/** A video of which a reply says nothing else. */
+export function videoAt(url: string, more: Partial<Video> = {}): Video {
+	return { id: null, url, duration: null, watermarkUrl: null, sessionId: null, ...more };
+}
+
 /** A check that went well, of a task that is running unless said otherwise. */
 export function taskReply(task: Partial<Task> = {}): TaskReply {
 	return {
 		kind: 'task',
-		task: {
-			status: 'IN_PROGRESS',
-			progress: 30,
-			videos: [],
-			failureReason: null,
-			submittedAtMs: null,
-			...task,
-		},
+		task: { ...BARE_TASK, status: 'IN_PROGRESS', progress: 30, ...task },
 		body: '',
 	};
 }

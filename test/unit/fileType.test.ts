@@ -1,10 +1,10 @@
-import { readFileType, SAMPLE_BYTES } from '../../nodes/KlingVideo/download/fileType';
+import { nameFileType, readFileType, SAMPLE_BYTES } from '../../nodes/KlingVideo/download/fileType';
 
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 function typeOf(start: string | Uint8Array): string {
 	const type = readFileType(typeof start === 'string' ? bytes(start) : start);
-	return type.kind === 'video' ? `${type.mimeType} .${type.extension}` : type.name;
+	return type.type === 'other' ? type.name : `${type.mimeType} .${type.extension}`;
 }
 
 /** A transport stream has its sync byte at the start of every packet. */
@@ -49,7 +49,38 @@ describe('a video', () => {
 	});
 });
 
-describe('no video', () => {
+describe('an image or audio', () => {
+	test.each([
+		['PNG', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'image/png .png'],
+		['JPEG', '\xff\xd8\xff\xe0\0\x10JFIF', 'image/jpeg .jpg'],
+		['GIF', 'GIF89a\x01\0', 'image/gif .gif'],
+		['WebP', 'RIFF\x24\0\0\0WEBPVP8 ', 'image/webp .webp'],
+		['AVIF', '\0\0\0\x20ftypavif\0\0\0\0', 'image/avif .avif'],
+		['HEIC', '\0\0\0\x18ftypheic\0\0\0\0', 'image/heic .heic'],
+		['MP3 with a header', 'ID3\x04\0\0', 'audio/mpeg .mp3'],
+		['MP3', '\xff\xfb\x90\x64\0\0', 'audio/mpeg .mp3'],
+		['MP3 of another version', '\xff\xf3\x40\xc4', 'audio/mpeg .mp3'],
+		['MP3 with a checksum', '\xff\xfa\x90\x64', 'audio/mpeg .mp3'],
+		['AAC', '\xff\xf1\x50\x80', 'audio/aac .aac'],
+		['WAV', 'RIFF\x24\0\0\0WAVEfmt ', 'audio/wav .wav'],
+		['M4A', '\0\0\0\x20ftypM4A \0\0\0\0', 'audio/mp4 .m4a'],
+		['FLAC', 'fLaC\0\0\0\x22', 'audio/flac .flac'],
+		['Ogg', 'OggS\0\x02', 'audio/ogg .ogg'],
+	])('%s', (_what, start, type) => {
+		expect(typeOf(start)).toBe(type);
+	});
+
+	test.each([
+		['\0\0\0\x20ftypisom', 'a video'],
+		['\x89PNG', 'an image'],
+		['ID3', 'an audio file'],
+		['%PDF', 'a PDF file'],
+	])('%j has a name for sentences: %s', (start, name) => {
+		expect(nameFileType(readFileType(bytes(start)))).toBe(name);
+	});
+});
+
+describe('another file', () => {
 	const page = '<!DOCTYPE html><html><body>No</body></html>';
 
 	test.each([
@@ -76,15 +107,8 @@ describe('no video', () => {
 		['nothing but blanks', ' \r\n ', 'a text'],
 		['the listing of a metadata service', 'ami-id\nhostname\niam/\nlocal-ipv4', 'a list of names'],
 		['a playlist', '#EXTM3U\n#EXT-X-VERSION:3\nvideo.ts', 'a playlist'],
-		['PNG', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'an image'],
-		['JPEG', '\xff\xd8\xff\xe0\0\x10JFIF', 'an image'],
-		['GIF', 'GIF89a\x01\0', 'an image'],
-		['WebP', 'RIFF\x24\0\0\0WEBPVP8 ', 'an image'],
-		['AVIF', '\0\0\0\x20ftypavif\0\0\0\0', 'an image'],
-		['HEIC', '\0\0\0\x18ftypheic\0\0\0\0', 'an image'],
-		['MP3', 'ID3\x04\0\0', 'an audio file'],
-		['WAV', 'RIFF\x24\0\0\0WAVEfmt ', 'an audio file'],
-		['M4A', '\0\0\0\x20ftypM4A \0\0\0\0', 'an audio file'],
+		['a byte that all audio frames begin with', '\xff\0\0\0', 'a file of an unknown kind'],
+		['RIFF of an unknown format', 'RIFF\x24\0\0\0ABCDxxxx', 'a file of an unknown kind'],
 		['PDF', '%PDF-1.7\n', 'a PDF file'],
 		['ZIP', 'PK\x03\x04\x14\0', 'a ZIP file'],
 		['gzip', '\x1f\x8b\x08\0', 'a compressed file'],

@@ -1,3 +1,4 @@
+import type { ResultFile } from '../../nodes/KlingVideo/gateway/task';
 import { readHostReply, type HostReply } from '../../nodes/KlingVideo/download/hostReply';
 
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -5,8 +6,8 @@ const MP4 = bytes('\0\0\0\x20ftypisom\0\0\x02\0');
 const QUICKTIME = bytes('\0\0\0\x14ftypqt  \0\0\0\0');
 const WEBM = Uint8Array.from([0x1a, 0x45, 0xdf, 0xa3, 0x9f]);
 
-function read(reply: Partial<HostReply>) {
-	return readHostReply({
+function read(reply: Partial<HostReply>, wanted: ResultFile['type'] = 'video') {
+	return readHostReply(wanted, {
 		statusCode: 200,
 		contentType: 'video/mp4',
 		contentLength: '',
@@ -35,7 +36,7 @@ describe('a video', () => {
 		['called text by a careless host', 'text/plain', MP4, 'video/mp4', 'mp4'],
 	])('%s', (_what, contentType, firstBytes, mimeType, extension) => {
 		expect(read({ contentType, firstBytes })).toEqual({
-			kind: 'video',
+			kind: 'file',
 			mimeType,
 			extension,
 			announcedBytes: null,
@@ -92,4 +93,32 @@ test('a file that is none is named', () => {
 test.each([201, 204, 206, 302, 400, 401])('HTTP %d is not a video', (statusCode) => {
 	const found = `HTTP status ${statusCode}`;
 	expect(read({ statusCode })).toEqual({ kind: 'notAVideo', received: found });
+});
+
+describe('an image or audio', () => {
+	const PNG = bytes('\x89PNG\r\n\x1a\n');
+	const MP3 = bytes('ID3\x04\0\0');
+
+	test.each([
+		['image', 'image/png', PNG, 'image/png', 'png'],
+		['image', 'binary/octet-stream', PNG, 'image/png', 'png'],
+		['image', 'video/mp4', PNG, 'image/png', 'png'],
+		['audio', 'audio/mpeg', MP3, 'audio/mpeg', 'mp3'],
+		['audio', '', MP3, 'audio/mpeg', 'mp3'],
+	] as const)('%s that comes as "%s"', (wanted, contentType, firstBytes, mimeType, extension) => {
+		expect(read({ contentType, firstBytes }, wanted)).toMatchObject({
+			kind: 'file',
+			mimeType,
+			extension,
+		});
+	});
+
+	test.each([
+		['image', MP4, 'a video'],
+		['audio', PNG, 'an image'],
+		['video', MP3, 'an audio file'],
+		['audio', bytes('<html><body>'), 'a web page'],
+	] as const)('%s is wanted, and %# comes', (wanted, firstBytes, received) => {
+		expect(read({ firstBytes }, wanted)).toEqual({ kind: 'notAVideo', received });
+	});
 });

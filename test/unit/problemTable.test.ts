@@ -1,16 +1,11 @@
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
 import type { Problem, ProblemKind } from '../../nodes/KlingVideo/problems/problem';
 import { describeProblem } from '../../nodes/KlingVideo/problems/problemTable';
-import { TASK_ID } from '../support/bodies';
+import { BARE_TASK, TASK_ID, videoAt } from '../support/bodies';
+import { MULTI_IMAGE, OMNI, OTHER } from '../support/taskKinds';
 
 const SAID = 'what the gateway said';
-const LAST_TASK: Task = {
-	status: 'IN_PROGRESS',
-	progress: 30,
-	videos: [],
-	failureReason: null,
-	submittedAtMs: null,
-};
+const LAST_TASK: Task = { ...BARE_TASK, status: 'IN_PROGRESS', progress: 30 };
 
 /** One of each kind, as it is without and with the gateway's words. */
 const PROBLEMS: Record<ProblemKind, Problem[]> = {
@@ -18,6 +13,8 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	taskIdLost: [{ kind: 'taskIdLost' }],
 	taskIdLostDigits: [{ kind: 'taskIdLostDigits' }],
 	unusableTaskId: [{ kind: 'unusableTaskId' }],
+	noTaskPath: [{ kind: 'noTaskPath' }],
+	unusableTaskPath: [{ kind: 'unusableTaskPath', taskPath: 'a b' }],
 	taskUnknown: [{ kind: 'taskUnknown' }],
 	tokenRefused: [
 		{ kind: 'tokenRefused', gatewayMessage: null },
@@ -72,8 +69,13 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	otherVersion: [{ kind: 'otherVersion' }],
 };
 /** The texts for a node that ends with the problem. */
-function textsOf(problem: Problem, lastTask: Task | null) {
-	return describeProblem(problem, { taskId: TASK_ID, lastTask, continuesOnFail: false });
+function textsOf(problem: Problem, lastTask: Task | null, taskKind = MULTI_IMAGE) {
+	return describeProblem(problem, {
+		taskId: TASK_ID,
+		taskKind,
+		lastTask,
+		continuesOnFail: false,
+	});
 }
 
 const ALL = Object.values(PROBLEMS).flat();
@@ -199,7 +201,7 @@ test('a task id that is any text is cleaned, and only the texts have it so', () 
 	const taskId = '1\n[ERROR] forged <b>\u202e';
 	const texts = describeProblem(
 		{ kind: 'taskUnknown' },
-		{ taskId, lastTask: null, continuesOnFail: false },
+		{ taskId, taskKind: MULTI_IMAGE, lastTask: null, continuesOnFail: false },
 	);
 	expect(texts.message).toBe("Task 1 [ERROR] forged ‹b› is unknown to this token's account");
 });
@@ -211,6 +213,8 @@ describe('whose error it is', () => {
 		'taskIdLost',
 		'taskIdLostDigits',
 		'unusableTaskId',
+		'noTaskPath',
+		'unusableTaskPath',
 		'unreadableParameters',
 		'hostTooOld',
 		'insideTool',
@@ -245,10 +249,70 @@ test.each<[Problem]>([
 	[{ kind: 'timedOut', maxWaitMinutes: 30, cause: null }],
 	[{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 }],
 ])('%j: the error output is proposed only where it is off', (problem) => {
-	const context = { taskId: TASK_ID, lastTask: null };
+	const context = { taskId: TASK_ID, taskKind: MULTI_IMAGE, lastTask: null };
 	const off = describeProblem(problem, { ...context, continuesOnFail: false }).description;
 	const on = describeProblem(problem, { ...context, continuesOnFail: true }).description;
 	expect(off).toContain('Continue (using error output)');
 	expect(on).not.toContain('Continue (using error output)');
 	expect(off.startsWith(on)).toBe(true);
+});
+
+describe('the kind of task', () => {
+	test.each<[Problem]>([
+		[{ kind: 'taskFailed', reason: SAID }],
+		[{ kind: 'timedOut', maxWaitMinutes: 30, cause: null }],
+		[{ kind: 'timedOut', maxWaitMinutes: 30, cause: SAID }],
+	])('%j names it', (problem) => {
+		expect(textsOf(problem, null, OMNI).message).toMatch(`Task ${TASK_ID} (Omni Video) `);
+	});
+
+	test('is the one that the gateway says, if it says one that is known', () => {
+		const problem: Problem = { kind: 'taskFailed', reason: SAID };
+		const messageOf = (action: string | null) =>
+			textsOf(problem, { ...BARE_TASK, action }, OMNI).message;
+		expect(messageOf('advancedLipSync')).toMatch('(Lip Sync)');
+		expect(messageOf('somethingNew')).toMatch('(Omni Video)');
+		expect(messageOf(null)).toMatch('(Omni Video)');
+	});
+
+	test('what may be wrong beside the Base URL is where the path comes from', () => {
+		const problem: Problem = { kind: 'wrongBaseUrl', received: 'HTTP status 404' };
+		expect(textsOf(problem, null, OMNI).description).toMatch(
+			/Base URL.*"Resource": the gateway may not offer Omni Video\.$/,
+		);
+		expect(textsOf(problem, null, OTHER).description).toMatch(/Base URL.*"Task Path"/);
+	});
+});
+
+describe('what a task has made is called what it is', () => {
+	const image: Task = {
+		...BARE_TASK,
+		imagesAndAudio: [{ type: 'image', url: 'https://a/1', duration: null }],
+	};
+	const audio: Task = {
+		...BARE_TASK,
+		imagesAndAudio: [{ type: 'audio', url: 'https://a/1', duration: 5 }],
+	};
+	const video: Task = { ...BARE_TASK, videos: [videoAt('https://a/1')] };
+
+	test.each([
+		[video, 'video', 'a video', '{{ $json.videoUrl }}'],
+		[image, 'image', 'an image', '{{ $json.files[0].url }}'],
+		[audio, 'audio file', 'an audio file', '{{ $json.files[0].url }}'],
+	])('%#: a %s', (task, name, one, field) => {
+		const notOne = textsOf({ kind: 'notAVideo', received: SAID }, task);
+		expect(notOne.message).toBe(
+			`What came in place of the ${name} of task ${TASK_ID} is not ${one}`,
+		);
+		expect(notOne.description).toContain(field);
+		expect(textsOf({ kind: 'linkExpired', statusCode: 403 }, task).message).toMatch(
+			`The link to the ${name} of`,
+		);
+		expect(textsOf({ kind: 'downloadFailed', cause: SAID }, task).message).toMatch(
+			`The ${name} of task`,
+		);
+		expect(textsOf({ kind: 'downloadTooLarge', maxMegabytes: 1 }, task).description).toContain(
+			field,
+		);
+	});
 });

@@ -4,6 +4,7 @@ import {
 	SECONDS_BETWEEN_CHECKS,
 	type ProgressWorkflowParts,
 } from '../../nodes/KlingVideo/suspend/progressWorkflow';
+import { MULTI_IMAGE } from '../support/taskKinds';
 
 const CREDENTIALS = { ezModelApi: { id: 'c1', name: 'EZModel account' } };
 
@@ -31,7 +32,7 @@ const PARTS: ProgressWorkflowParts = {
 	workflow: { id: 'w1', name: 'Make videos' },
 	settings: {},
 	node: NODE,
-	kind: { resource: 'multiImageVideo', label: 'Multi-Image Video', path: 'multi-image2video' },
+	kind: MULTI_IMAGE,
 	requestOptions: { allowUnauthorizedCerts: false },
 	continueOnFail: false,
 	createdAt: new Date('2026-11-23T10:00:00Z'),

@@ -1,6 +1,7 @@
-import { simplify } from '../../nodes/KlingVideo/output/simplify';
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import { simplify } from '../../nodes/KlingVideo/output/simplify';
 import {
+	BARE_TASK,
 	bodyOf,
 	FAILURE,
 	IN_PROGRESS,
@@ -8,16 +9,9 @@ import {
 	TASK_ID,
 	taskIn,
 	VIDEO_ID,
+	videoAt,
 	VIDEO_URL,
 } from '../support/bodies';
-
-const BARE: Task = {
-	status: 'UNKNOWN',
-	progress: null,
-	videos: [],
-	failureReason: null,
-	submittedAtMs: null,
-};
 
 test('a running task', () => {
 	expect(simplify(TASK_ID, taskIn(bodyOf(IN_PROGRESS)), null, {})).toEqual({
@@ -64,33 +58,80 @@ test('a failed task', () => {
 });
 
 test('SUCCESS without a video is done, but has not succeeded', () => {
-	const item = simplify(TASK_ID, { ...BARE, status: 'SUCCESS' }, null, {});
+	const item = simplify(TASK_ID, { ...BARE_TASK, status: 'SUCCESS' }, null, {});
 	expect(item).toMatchObject({ status: 'SUCCESS', done: true, succeeded: false, videoUrl: null });
 });
 
 test('the first of several videos is the one most workflows need', () => {
-	const videos = [
-		{ id: null, url: 'https://a/1', duration: null },
-		{ id: '2', url: 'https://a/2', duration: 10 },
-	];
-	const item = simplify(TASK_ID, { ...BARE, status: 'SUCCESS', videos }, null, {});
-	expect(item).toMatchObject({ videoUrl: 'https://a/1', duration: null, videos });
+	const videos = [videoAt('https://a/1'), videoAt('https://a/2', { id: '2', duration: 10 })];
+	const item = simplify(TASK_ID, { ...BARE_TASK, status: 'SUCCESS', videos }, null, {});
+	expect(item).toMatchObject({
+		videoUrl: 'https://a/1',
+		duration: null,
+		videos: [
+			{ id: null, url: 'https://a/1', duration: null },
+			{ id: '2', url: 'https://a/2', duration: 10 },
+		],
+	});
 });
 
 test('the task id is the one that was asked for, every digit', () => {
 	expect(simplify('task_x', taskIn(bodyOf(SUCCESS)), null, {}).taskId).toBe('task_x');
-	expect(simplify(TASK_ID, BARE, null, {}).taskId).toBe('842250903629086785');
+	expect(simplify(TASK_ID, BARE_TASK, null, {}).taskId).toBe('842250903629086785');
 });
 
 test('each video names the field that has its file', () => {
-	const videos = ['https://a/1', 'https://a/2'].map((url) => ({ id: null, url, duration: null }));
+	const videos = ['https://a/1', 'https://a/2'].map((url) => videoAt(url));
 	const file = { data: '', mimeType: 'video/mp4' };
-	const item = simplify(TASK_ID, { ...BARE, videos }, null, { clip: file });
-	expect(item.videos).toEqual([{ ...videos[0], binaryProperty: 'clip' }, videos[1]]);
+	const item = simplify(TASK_ID, { ...BARE_TASK, videos }, null, { clip: file });
+	expect(item.videos).toEqual([
+		{ id: null, url: 'https://a/1', duration: null, binaryProperty: 'clip' },
+		{ id: null, url: 'https://a/2', duration: null },
+	]);
+});
+
+test('a video has its watermarked version and its session, where the reply has them', () => {
+	const video = videoAt('https://a/1', { watermarkUrl: 'https://a/1-marked', sessionId: '7' });
+	const task: Task = { ...BARE_TASK, status: 'SUCCESS', videos: [video] };
+	expect(simplify(TASK_ID, task, null, {}).videos).toStrictEqual([
+		{
+			id: null,
+			url: 'https://a/1',
+			duration: null,
+			watermarkUrl: 'https://a/1-marked',
+			sessionId: '7',
+		},
+	]);
+});
+
+test('images and audio are files beside an empty list of videos, and have succeeded', () => {
+	const task: Task = {
+		...BARE_TASK,
+		status: 'SUCCESS',
+		imagesAndAudio: [
+			{ type: 'image', url: 'https://a/1.png', duration: null },
+			{ type: 'audio', url: 'https://a/2.mp3', duration: 5.04 },
+		],
+	};
+	const file = { data: '', mimeType: 'image/png' };
+	expect(simplify(TASK_ID, task, null, { data: file, data_1: file })).toMatchObject({
+		succeeded: true,
+		videoUrl: null,
+		duration: null,
+		videos: [],
+		files: [
+			{ type: 'image', url: 'https://a/1.png', duration: null, binaryProperty: 'data' },
+			{ type: 'audio', url: 'https://a/2.mp3', duration: 5.04, binaryProperty: 'data_1' },
+		],
+	});
+});
+
+test('there are no files where there are videos', () => {
+	expect(simplify(TASK_ID, taskIn(bodyOf(SUCCESS)), null, {})).not.toHaveProperty('files');
 });
 
 test('a task of unknown status is neither done nor succeeded, and has no wait', () => {
-	expect(simplify(TASK_ID, BARE, null, {})).toStrictEqual({
+	expect(simplify(TASK_ID, BARE_TASK, null, {})).toStrictEqual({
 		taskId: TASK_ID,
 		status: 'UNKNOWN',
 		videoUrl: null,

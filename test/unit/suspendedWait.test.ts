@@ -10,8 +10,9 @@ import {
 } from '../../nodes/KlingVideo/suspend/suspendedWait';
 import { readStoredWait, type StoredWait } from '../../nodes/KlingVideo/suspend/storedWait';
 import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
-import { SUBMITTED_AT_MS, TASK_ID, VIDEO_URL, taskReply } from '../support/bodies';
+import { SUBMITTED_AT_MS, TASK_ID, VIDEO_URL, taskReply, videoAt } from '../support/bodies';
 import { throughDatabase } from '../support/database';
+import { MULTI_IMAGE } from '../support/taskKinds';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -23,6 +24,7 @@ const waitWith = (options: object = {}, taskId: unknown = TASK_ID): StoredWait =
 		...PARENT,
 		parameters: {
 			id: readTaskId(taskId),
+			path: null,
 			raw: false,
 			fileField: null,
 			timeoutMs: null,
@@ -35,7 +37,7 @@ const RUNNING = taskReply();
 const DONE = taskReply({
 	status: 'SUCCESS',
 	progress: 100,
-	videos: [{ id: null, url: VIDEO_URL, duration: 5 }],
+	videos: [videoAt(VIDEO_URL, { duration: 5 })],
 });
 const FAILED = taskReply({
 	status: 'FAILURE',
@@ -86,7 +88,7 @@ describe('a wait that begins', () => {
 	});
 
 	test('has ended with fields that cannot be read', () => {
-		const wait = startUnreadableWait(PARENT, 'there is no such node');
+		const wait = startUnreadableWait(MULTI_IMAGE, PARENT, 'there is no such node');
 		expect(wait).toMatchObject({
 			...PARENT,
 			parameters: { id: { taskId: '' } },
@@ -243,8 +245,8 @@ describe('as an item', () => {
 		['null', null],
 		['a text', 'wait'],
 		['a list', [{ version: 1 }]],
-		['another version', { ...waitWith(), version: 3 }],
-		['a version as text', { ...waitWith(), version: '2' }],
+		['another version', { ...waitWith(), version: 4 }],
+		['a version as text', { ...waitWith(), version: '3' }],
 	])('%s in its place is not read', (_what, wait) => {
 		expect(readStoredWait(wait)).toBeNull();
 	});

@@ -1,6 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
-import { getTaskPhase, readTask, type Task } from '../../nodes/KlingVideo/gateway/task';
 import {
+	getTaskPhase,
+	listResultFiles,
+	readTask,
+	type Task,
+} from '../../nodes/KlingVideo/gateway/task';
+import {
+	BARE_TASK,
 	bodyOf,
 	FAILURE,
 	IN_PROGRESS,
@@ -11,10 +17,11 @@ import {
 	TASK_ID,
 	taskIn,
 	VIDEO_ID,
+	videoAt,
 	VIDEO_URL,
 } from '../support/bodies';
 
-const video = { id: VIDEO_ID, url: VIDEO_URL, duration: 5.1 };
+const video = videoAt(VIDEO_URL, { id: VIDEO_ID, duration: 5.1 });
 
 /** The gateway's envelope around the fields that matter. */
 function envelope(data: IDataObject): IDataObject {
@@ -41,7 +48,9 @@ describe("the gateway's own bodies", () => {
 			{
 				status: 'NOT_START',
 				progress: 0,
+				action: 'multiImage2Video',
 				videos: [],
+				imagesAndAudio: [],
 				failureReason: null,
 				submittedAtMs: SUBMITTED_AT_MS,
 			},
@@ -51,7 +60,9 @@ describe("the gateway's own bodies", () => {
 			{
 				status: 'IN_PROGRESS',
 				progress: 30,
+				action: 'multiImage2Video',
 				videos: [],
+				imagesAndAudio: [],
 				failureReason: null,
 				submittedAtMs: SUBMITTED_AT_MS,
 			},
@@ -61,7 +72,9 @@ describe("the gateway's own bodies", () => {
 			{
 				status: 'SUCCESS',
 				progress: 100,
+				action: 'multiImage2Video',
 				videos: [video],
+				imagesAndAudio: [],
 				failureReason: null,
 				submittedAtMs: SUBMITTED_AT_MS,
 			},
@@ -71,7 +84,9 @@ describe("the gateway's own bodies", () => {
 			{
 				status: 'FAILURE',
 				progress: 100,
+				action: 'multiImage2Video',
 				videos: [],
+				imagesAndAudio: [],
 				failureReason: 'Image pixel is invalid',
 				submittedAtMs: SUBMITTED_AT_MS,
 			},
@@ -165,14 +180,6 @@ describe('status', () => {
 });
 
 describe('phase', () => {
-	const task: Task = {
-		status: 'UNKNOWN',
-		progress: null,
-		videos: [],
-		failureReason: null,
-		submittedAtMs: null,
-	};
-
 	test.each([
 		['NOT_START', 'running'],
 		['SUBMITTED', 'running'],
@@ -182,11 +189,16 @@ describe('phase', () => {
 		['FAILURE', 'failed'],
 		['SUCCESS', 'succeededWithoutVideo'],
 	] satisfies Array<[Task['status'], string]>)('%s without a video is %s', (status, phase) => {
-		expect(getTaskPhase({ ...task, status })).toBe(phase);
+		expect(getTaskPhase({ ...BARE_TASK, status })).toBe(phase);
 	});
 
 	test('SUCCESS with a video is succeeded', () => {
-		expect(getTaskPhase({ ...task, status: 'SUCCESS', videos: [video] })).toBe('succeeded');
+		expect(getTaskPhase({ ...BARE_TASK, status: 'SUCCESS', videos: [video] })).toBe('succeeded');
+	});
+
+	test('SUCCESS with nothing but an image is succeeded', () => {
+		const imagesAndAudio = [{ type: 'image' as const, url: 'https://a/1.png', duration: null }];
+		expect(getTaskPhase({ ...BARE_TASK, status: 'SUCCESS', imagesAndAudio })).toBe('succeeded');
 	});
 });
 
@@ -244,8 +256,8 @@ describe('videos', () => {
 			{ id: '2', url: 'http://a/2.mp4', duration: 10 },
 		];
 		expect(taskIn(succeeded({ task_result: { videos } })).videos).toEqual([
-			{ id: '1', url: 'https://a/1.mp4', duration: 5.1 },
-			{ id: '2', url: 'http://a/2.mp4', duration: 10 },
+			videoAt('https://a/1.mp4', { id: '1', duration: 5.1 }),
+			videoAt('http://a/2.mp4', { id: '2', duration: 10 }),
 		]);
 	});
 
@@ -308,6 +320,116 @@ describe('videos', () => {
 		const videos = [{ url: VIDEO_URL, id }];
 		expect(taskIn(succeeded({ task_result: { videos } })).videos[0]?.id).toBe(read);
 	});
+});
+
+describe('what else a video has', () => {
+	const read = (more: IDataObject) =>
+		taskIn(succeeded({ task_result: { videos: [{ url: VIDEO_URL, ...more }] } })).videos;
+
+	test('its watermarked version, if the reply has its address', () => {
+		expect(read({ watermark_url: 'https://a/marked.mp4' })).toEqual([
+			videoAt(VIDEO_URL, { watermarkUrl: 'https://a/marked.mp4' }),
+		]);
+		expect(read({ watermark_url: '' })).toEqual([videoAt(VIDEO_URL)]);
+		expect(read({ watermark_url: 'none' })).toEqual([videoAt(VIDEO_URL)]);
+	});
+
+	test('its session, every digit', () => {
+		expect(read({ session_id: '842250903708762300' })).toEqual([
+			videoAt(VIDEO_URL, { sessionId: '842250903708762300' }),
+		]);
+		expect(read({ session_id: 842250903708762300 })).toEqual([videoAt(VIDEO_URL)]);
+	});
+});
+
+describe('images and audio', () => {
+	const read = (task_result: IDataObject, more: IDataObject = {}) => {
+		const { videos, imagesAndAudio } = taskIn(succeeded({ data: { task_result }, ...more }));
+		return { videos, imagesAndAudio };
+	};
+	const image = (url: string) => ({ type: 'image', url, duration: null });
+	const audio = (url: string, duration: number | null) => ({ type: 'audio', url, duration });
+
+	test('images, in their order', () => {
+		const images = [
+			{ index: 0, url: 'https://a/0.png' },
+			{ index: 1, url: 'https://a/1.png' },
+			{ index: 2, url: 'none' },
+		];
+		expect(read({ images })).toEqual({
+			videos: [],
+			imagesAndAudio: [image('https://a/0.png'), image('https://a/1.png')],
+		});
+	});
+
+	test.each<[IDataObject, object]>([
+		[{ url: 'https://a/0.mp3', duration: '3.1' }, audio('https://a/0.mp3', 3.1)],
+		[{ url: 'https://a/0.mp3' }, audio('https://a/0.mp3', null)],
+		[
+			{
+				url_wav: 'https://a/0.wav',
+				duration_wav: '5.0',
+				url_mp3: 'https://a/0.mp3',
+				duration_mp3: '5.04',
+			},
+			audio('https://a/0.mp3', 5.04),
+		],
+		[{ url_wav: 'https://a/0.wav', duration_wav: 5 }, audio('https://a/0.wav', 5)],
+	])('audio %j is %j: MP3 before WAV', (sent, file) => {
+		expect(read({ audios: [sent] }).imagesAndAudio).toEqual([file]);
+	});
+
+	test('are not looked at where there are videos', () => {
+		const result = {
+			videos: [{ url: VIDEO_URL }],
+			images: [{ url: 'https://a/0.png' }],
+			audios: [{ url: 'https://a/0.mp3' }],
+		};
+		expect(read(result)).toEqual({ videos: [videoAt(VIDEO_URL)], imagesAndAudio: [] });
+	});
+
+	test('count more than an address that may be of anything', () => {
+		const result = { images: [{ url: 'https://a/0.png' }] };
+		expect(read(result, { fail_reason: 'https://a/0.png' })).toEqual({
+			videos: [],
+			imagesAndAudio: [image('https://a/0.png')],
+		});
+	});
+
+	test.each([[null], ['https://a'], [[null, 7, {}, { url: 7 }]]])(
+		'%j is no list of them',
+		(list) => {
+			expect(read({ images: list, audios: list })).toEqual({ videos: [], imagesAndAudio: [] });
+		},
+	);
+
+	test('there are none before the task has succeeded', () => {
+		const body = envelope({
+			status: 'IN_PROGRESS',
+			task_result: { images: [{ url: 'https://a' }] },
+		});
+		expect(taskIn(body).imagesAndAudio).toEqual([]);
+	});
+});
+
+test('the files of a result are its videos, or else its images and audio', () => {
+	const images = [{ type: 'image' as const, url: 'https://a/1.png', duration: null }];
+	expect(listResultFiles({ ...BARE_TASK, videos: [video] })).toEqual([
+		{ type: 'video', url: VIDEO_URL },
+	]);
+	expect(listResultFiles({ ...BARE_TASK, imagesAndAudio: images })).toEqual([
+		{ type: 'image', url: 'https://a/1.png' },
+	]);
+	expect(listResultFiles(BARE_TASK)).toEqual([]);
+});
+
+test.each([
+	[{ action: 'omniVideo' }, 'omniVideo'],
+	[{ data: { action: 'omniVideo' } }, 'omniVideo'],
+	[{ action: 7 }, null],
+	[{}, null],
+])("the relay's name of the kind in %j is %j", (data, action) => {
+	expect(taskIn(envelope({ status: 'QUEUED', ...data })).action).toBe(action);
 });
 
 describe('failure reason', () => {

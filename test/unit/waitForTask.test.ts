@@ -15,6 +15,7 @@ import {
 	SUBMITTED_AT_MS,
 	VIDEO_URL,
 	taskReply,
+	videoAt,
 } from '../support/bodies';
 import { VirtualClock } from '../support/clocks';
 
@@ -26,7 +27,7 @@ const STARTED_AT_MS = SUBMITTED_AT_MS + 8 * MINUTE;
 const RUNNING = taskReply();
 const DONE = taskReply({
 	status: 'SUCCESS',
-	videos: [{ id: null, url: VIDEO_URL, duration: null }],
+	videos: [videoAt(VIDEO_URL)],
 });
 const DONE_WITHOUT_VIDEO = taskReply({ status: 'SUCCESS' });
 const FAILED = taskReply({ status: 'FAILURE', failureReason: 'content moderation failed' });
