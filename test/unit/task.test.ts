@@ -338,7 +338,7 @@ describe('what else a video has', () => {
 		expect(read({ session_id: '842250903708762300' })).toEqual([
 			videoAt(VIDEO_URL, { sessionId: '842250903708762300' }),
 		]);
-		expect(read({ session_id: 842250903708762300 })).toEqual([videoAt(VIDEO_URL)]);
+		expect(read({ session_id: Number('842250903708762300') })).toEqual([videoAt(VIDEO_URL)]);
 	});
 });
 
