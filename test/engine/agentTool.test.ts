@@ -5,6 +5,7 @@ import {
 	Workflow,
 	type IExecuteFunctions,
 	type INode,
+	type INodeParameters,
 	type INodeType,
 } from 'n8n-workflow';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
@@ -15,6 +16,7 @@ import {
 	SOME_PLACE,
 } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { waiting } from '../support/kling';
 
@@ -67,7 +69,7 @@ function createAgent(taskId: string): INodeType {
 	};
 }
 
-async function runAgent(taskId: string): Promise<string> {
+async function runAgent(taskId: string, parameters: INodeParameters = {}): Promise<string> {
 	const types: Record<string, INodeType> = {
 		agent: createAgent(taskId),
 		klingVideoTool: createTool(),
@@ -86,7 +88,7 @@ async function runAgent(taskId: string): Promise<string> {
 		type: 'klingVideoTool',
 		typeVersion: 1,
 		position: [0, 200],
-		parameters: { ...waiting(), taskId: "={{ $fromAI('Task_ID', '', 'string') }}" },
+		parameters: { ...waiting(), ...parameters, taskId: "={{ $fromAI('Task_ID', '', 'string') }}" },
 		credentials: { ezModelApi: { id: '1', name: 'credential' } },
 	};
 	const workflow = new Workflow({
@@ -121,4 +123,16 @@ test('an agent that has several items is told the error of its tool', async () =
 
 test('an agent that has several items gets the video of its tool', async () => {
 	expect(await runAgent('success-2s')).toContain('"succeeded":true');
+});
+
+test.each(TASK_KINDS)('an agent gets the video of its tool: $resource', async (kind) => {
+	await sandbox.close();
+	sandbox = await startSandbox({ relay: 'any' });
+	const { resource, path } = kind;
+	const said = await runAgent('success-0s', {
+		resource,
+		...(path === null && { taskPath: 'effects' }),
+	});
+	expect(said).toContain('"succeeded":true');
+	expect(sandbox.requests[0]?.path).toBe(`/kling/v1/videos/${path ?? 'effects'}/success-0s`);
 });
