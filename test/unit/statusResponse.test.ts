@@ -65,23 +65,36 @@ describe("what n8n's request helper throws", () => {
 	const thrown = (error: JsonObject) => new NodeApiError(node, error);
 
 	test.each([
-		['ECONNREFUSED', /refused/],
-		['ECONNRESET', /connection was cut/],
-		['EPIPE', /connection was cut/],
-		['ENOTFOUND', /host name .* not found/],
-		['EAI_AGAIN', /host name .* looked up/],
-		['EHOSTUNREACH', /host cannot be reached/],
-		['ENETUNREACH', /network cannot be reached/],
-		['ETIMEDOUT', /in time/],
-		['ECONNABORTED', /in time/],
-		['HPE_INVALID_CONSTANT', /does not speak HTTP/],
-	])('%s may pass', (code, cause) => {
+		['ECONNREFUSED', /refused/, 'notConnected'],
+		['ECONNRESET', /connection was cut/, 'noResponse'],
+		['EPIPE', /connection was cut/, 'noResponse'],
+		['ENOTFOUND', /host name .* not found/, 'notConnected'],
+		['EAI_AGAIN', /host name .* looked up/, 'notConnected'],
+		['EHOSTUNREACH', /host cannot be reached/, 'noResponse'],
+		['ENETUNREACH', /network cannot be reached/, 'notConnected'],
+		['ETIMEDOUT', /in time/, 'noResponse'],
+		['ECONNABORTED', /in time/, 'noResponse'],
+		['HPE_INVALID_CONSTANT', /does not speak HTTP/, 'noResponse'],
+	])('%s may pass: %s, %s', (code, cause, kind) => {
 		const answer = responseFromError(
 			thrown({ code, message: `connect ${code} 10.0.0.1:443` }),
 			keep,
 		);
-		expect(answer).toEqual({ kind: 'noResponse', cause: expect.stringMatching(cause) });
+		expect(answer).toEqual({ kind, cause: expect.stringMatching(cause) });
 	});
+
+	test.each([
+		['ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:443', 'notConnected'],
+		['EHOSTUNREACH', 'connect EHOSTUNREACH 10.0.0.1:443', 'notConnected'],
+		['ETIMEDOUT', 'read ETIMEDOUT', 'noResponse'],
+		['EHOSTUNREACH', 'write EHOSTUNREACH', 'noResponse'],
+		['ECONNRESET', 'connect ECONNRESET', 'noResponse'],
+	])(
+		'%s while it says "%s" is %s: what may have been sent counts as sent',
+		(code, message, kind) => {
+			expect(responseFromError({ code, message }, keep)).toMatchObject({ kind });
+		},
+	);
 
 	test('a reply that breaks off may pass', () => {
 		const error = { status: 200, code: 'ERR_BAD_RESPONSE', message: 'aborted' };

@@ -1,7 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isNullOr, isNumber, isText, type Guard, type GuardedFields } from '../reading/guards';
 import { readSanitizedText } from '../reading/untrustedText';
-import { isJsonObject, parseJsonObject, readNumber } from '../reading/readJson';
+import { isJsonObject, parseJsonObject } from '../reading/readJson';
+import {
+	isModelRestriction,
+	isSuccessCode,
+	isWebPage,
+	KLING_RATE_LIMIT_CODES,
+	KLING_SERVER_ERROR_CODES,
+	readCode,
+	readGatewayMessage,
+	readRetryAfterMs,
+	saysTokenEnded,
+	withMessage,
+} from './gatewayReply';
 import type { StatusResponse } from './statusResponse';
 import { readTask, type Task } from './task';
 
@@ -86,14 +98,6 @@ export function describeIfTransient(error: PermanentError): string | null {
 const TOO_MANY_REQUESTS = 429;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 
-/** The longest time that the gateway is left alone when it asks for that. */
-export const MAX_RETRY_AFTER_MS = 5 * 60_000;
-
-/** Kling's codes for "too fast" and "too many". */
-const KLING_RATE_LIMIT_CODES: ReadonlySet<unknown> = new Set([1302, 1303]);
-/** Kling's codes for faults of its own servers. All other codes are permanent. */
-const KLING_SERVER_ERROR_CODES: ReadonlySet<unknown> = new Set([5000, 5001, 5002]);
-
 /** Says what a response means, by the gateway's documents and its relay's source. Never throws. */
 export function classifyResponse(response: StatusResponse): CheckResult {
 	switch (response.kind) {
@@ -101,6 +105,7 @@ export function classifyResponse(response: StatusResponse): CheckResult {
 		case 'certificateNotTrusted':
 			return response;
 		case 'noResponse':
+		case 'notConnected':
 			return transientError(response.cause);
 		case 'response':
 			break;
@@ -147,7 +152,7 @@ export function classifyResponse(response: StatusResponse): CheckResult {
 
 function classifyNonJson(response: { contentType: string; text: string }): CheckResult {
 	const text = response.text.trim();
-	if (/\bhtml\b/i.test(response.contentType) || text.startsWith('<')) {
+	if (isWebPage(response)) {
 		return { kind: 'wrongBaseUrl', received: 'a web page' };
 	}
 	return transientError(
@@ -185,58 +190,8 @@ function isTransientStatus(statusCode: number): boolean {
 	return [408, 425, TOO_MANY_REQUESTS].includes(statusCode) || statusCode >= 500;
 }
 
-/** @returns a number for Kling's codes, also when one comes as text; null for a reply without a code */
-function readCode(code: unknown): string | number | null {
-	if (code === undefined || code === null) return null;
-	if (typeof code !== 'string' && typeof code !== 'number') return 'unreadable';
-	return readNumber(code) ?? readSanitizedText(code);
-}
-
-/** The relay says "success", Kling says 0; a reply without a code is judged by what it holds. */
-function isSuccessCode(code: string | number | null): boolean {
-	return code === null || code === 0 || String(code).toLowerCase() === 'success';
-}
-
 /** A gateway of this family answers HTTP 400 for a task that it does not know, not 404. */
 function saysTaskUnknown(body: IDataObject): boolean {
 	const innerCode = isJsonObject(body.error) ? body.error.code : null;
 	return body.code === 'task_not_exist' || innerCode === 'task_not_exist';
-}
-
-/** The relay's words for a token that is expired, used up or disabled, in its two languages. */
-const TOKEN_ENDED =
-	/已过期|已用尽|状态不可用|\b(?:expired|exhausted|used up|disabled|status is unavailable)\b/i;
-
-/** Only where the words leave no doubt: a newer relay says "Invalid token" of every token. */
-function saysTokenEnded(gatewayMessage: string | null): boolean {
-	return gatewayMessage !== null && TOKEN_ENDED.test(gatewayMessage);
-}
-
-/** The relay's words for a token that may use some models only, in its two languages. */
-function isModelRestriction(gatewayMessage: string | null): boolean {
-	return gatewayMessage !== null && /无权访问模型|no access to model/i.test(gatewayMessage);
-}
-
-/** The sentence in which a reply explains itself; the relay and Kling keep it in different places. */
-function readGatewayMessage(body: IDataObject): string | null {
-	const { error } = body;
-	const words = isJsonObject(error) ? readSanitizedText(error.message) : readSanitizedText(error);
-	return words ?? readSanitizedText(body.message) ?? readSanitizedText(body.msg);
-}
-
-function withMessage(cause: string, message: string | null): string {
-	return message === null ? cause : `${cause} (${message})`;
-}
-
-/**
- * RFC 9110: either seconds or a date. A longer time is cut to five minutes: one reply must not
- * silence all items for a day.
- *
- * @returns milliseconds from `nowMs` on; null if there is no such header or it makes no sense
- */
-function readRetryAfterMs(header: string, nowMs: number): number | null {
-	const text = header.trim();
-	if (text === '') return null;
-	const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
-	return Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS) : null;
 }

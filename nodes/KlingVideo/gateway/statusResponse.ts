@@ -19,6 +19,8 @@ export type StatusResponse =
 	  }
 	/** The network or the gateway did not answer; the next request may go well. */
 	| { kind: 'noResponse'; cause: string }
+	/** The connection was never made, so the gateway has nothing of the request. */
+	| { kind: 'notConnected'; cause: string }
 	/** The certificate of the gateway, or of what answers in its place, is not trusted. */
 	| { kind: 'certificateNotTrusted'; cause: string }
 	/** Nothing was sent, and the next request would end the same. */
@@ -61,6 +63,10 @@ export async function readHttpResponse(
 /** Codes of hosts that cannot be trusted. */
 const CERTIFICATE_CODE = /CERT|SELF_SIGNED|LEAF_SIGNATURE/;
 
+/** Codes that only a connection has which is being made; others may come later as well. */
+const NOT_CONNECTED_CODE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
+const NOT_CONNECTED_MESSAGE = /^connect E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH)\b/;
+
 /** Codes of requests that cannot be sent, however often one tries. */
 const PERMANENT_CODE = /^ERR_(?:INVALID|BAD_REQUEST|UNESCAPED)/;
 
@@ -78,5 +84,6 @@ export function responseFromError(error: unknown, redact: RedactToken): StatusRe
 		return { kind: 'certificateNotTrusted', cause: sanitizeText(message) };
 	}
 	const cause = describeConnectionError({ code, message }, 'the host name of the Base URL');
-	return { kind: 'noResponse', cause };
+	const isConnected = !NOT_CONNECTED_CODE.test(code) && !NOT_CONNECTED_MESSAGE.test(message);
+	return { kind: isConnected ? 'noResponse' : 'notConnected', cause };
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { MAX_RETRY_AFTER_MS, type CheckResult } from '../gateway/checkResult';
+import type { CheckResult } from '../gateway/checkResult';
+import { MAX_RETRY_AFTER_MS } from '../gateway/gatewayReply';
 import type { CallLimits } from '../limits/rateLimiter';
 import { createStatusCheck } from '../operations/statusCheck';
 import { readErrorMessage } from '../reading/readError';
