@@ -59,7 +59,9 @@ test.each([
 test('an agent reads why there is no video', async () => {
 	const taskId = 'failure-0s-agent';
 	await ask(`What became of task ${taskId} ?`, 'waitUntilComplete');
-	expect(toolSaid()).toContain(`Task ${taskId} (Omni Video) ended without a video: Image pixel is invalid`);
+	expect(toolSaid()).toContain(
+		`Task ${taskId} (Omni Video) ended without a video: Image pixel is invalid`,
+	);
 });
 
 test('an agent reads that its tool cannot suspend the workflow, and the gateway is not asked', async () => {

@@ -47,10 +47,7 @@ test.each(['kling', 'ezmodel', 'video', 'omni', 'multi image', 'text to video'])
 		const actions = page.getByTestId('node-creator-item-name');
 		await actions.filter({ hasText: 'Wait until omni video is complete' }).waitFor();
 		expect(await actions.allTextContents()).toEqual(
-			expect.arrayContaining([
-				'Get omni video status',
-				'Wait until omni video is complete',
-			]),
+			expect.arrayContaining(['Get omni video status', 'Wait until omni video is complete']),
 		);
 		await shoot('actions');
 	},
