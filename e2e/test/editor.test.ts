@@ -73,7 +73,7 @@ test.each(exampleFiles())('the note of examples/%s fits into its box', async (fi
 	const { id } = await host.rest.createWorkflow(readExample(file, host.credential, null));
 	await open(id);
 	const note = page.getByTestId('sticky');
-	await note.getByRole('heading').waitFor();
+	await note.getByRole('heading').first().waitFor();
 	await shoot(file.replace('.json', ''));
 	const filled = await note.evaluate((box) => {
 		const last = box.querySelector('h2')?.parentElement?.lastElementChild;
