@@ -51,14 +51,18 @@ async function sandboxGateway(pollingInterval: number): Promise<Gateway> {
 	const sandbox = await startSandbox();
 	const submit = async (prompt: string): Promise<string> => {
 		const { data } = await axios.post(
-			`${sandbox.url}/kling/v1/videos/multi-image2video`,
+			`${sandbox.url}/kling/v1/videos/omni-video`,
 			{
-				model: 'kling-v1-6',
+				model: 'kling-v3-omni',
 				image_list: [
-					{ image: 'https://example.com/cat.png' },
-					{ image: 'https://example.com/hat.png' },
+					{ image_url: 'https://example.com/cat.png' },
+					{ image_url: 'https://example.com/hat.png' },
 				],
 				prompt,
+				mode: 'std',
+				aspect_ratio: '16:9',
+				sound: 'off',
+				duration: '5',
 			},
 			{ headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` } },
 		);
@@ -176,6 +180,8 @@ A workflow on n8n's own engine, waiting for Kling tasks at ${name}:
 		credentialType: new EzModelApi(),
 		credential: { apiToken, baseUrl },
 		parameters: {
+			// the gateway of the documents tells of any task at any kind's path
+			resource: 'omniVideo',
 			operation: 'waitUntilComplete',
 			options: pollingInterval === null ? {} : { pollingInterval },
 		},

@@ -107,7 +107,7 @@ const NOTES_BOTTOM = -60;
 
 /**
  * The workflows that `npm run n8n` puts in, in the order in which they are to be looked at: what can
- * be tried at once, and then the examples that need accounts of the user's own.
+ * be tried at once, and then the other examples, most of which need accounts of the user's own.
  */
 export function sandboxWorkflows(credential: Credential, gatewayUrl: string): WorkflowToCreate[] {
 	const read = (file: string) => readExample(file, credential, gatewayUrl);
@@ -123,7 +123,7 @@ export function sandboxWorkflows(credential: Credential, gatewayUrl: string): Wo
 			.filter((file) => file !== FIRST_EXAMPLE)
 			.map((file) => {
 				const workflow = read(file);
-				const needs = accountsNeededBy(workflow);
+				const needs = accountsNeededBy(workflow) || 'no account';
 				const before = `## Needs ${needs}
 Begin with **${TO_TRY[0]?.name}**, which needs no account. In this workflow, too, the sandbox gateway makes the videos, and the EZModel credential is chosen already. Choose the rest as below, and press **Execute workflow**.`;
 				return {

@@ -37,7 +37,7 @@ test.each([
 	expect(toolsOffered()).toEqual([
 		expect.objectContaining({
 			name: expect.stringMatching(/^[\w-]{1,64}$/),
-			description: expect.stringContaining('multi-image video'),
+			description: expect.stringContaining('omni video'),
 			parameters: expect.objectContaining({
 				properties: {
 					Task_ID: { type: 'string', description: 'The id that the submit call gave' },
@@ -59,7 +59,9 @@ test.each([
 test('an agent reads why there is no video', async () => {
 	const taskId = 'failure-0s-agent';
 	await ask(`What became of task ${taskId} ?`, 'waitUntilComplete');
-	expect(toolSaid()).toContain(`Task ${taskId} ended without a video: Image pixel is invalid`);
+	expect(toolSaid()).toContain(
+		`Task ${taskId} (Omni Video) ended without a video: Image pixel is invalid`,
+	);
 });
 
 test('an agent reads that its tool cannot suspend the workflow, and the gateway is not asked', async () => {
@@ -91,6 +93,7 @@ function agentWorkflow(text: string, operation: string): WorkflowToCreate {
 	};
 	const tool: INode = {
 		...newNode(TOOL, `${KLING_TYPE}Tool`, 1, {
+			resource: 'omniVideo',
 			operation,
 			// what the button beside the field puts in
 			taskId:

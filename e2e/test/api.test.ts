@@ -64,7 +64,8 @@ test('a failed task ends the run with its message', async () => {
 	const execution = await host.rest.ended(await host.rest.run(workflow, START));
 	expect(execution.status).toBe('error');
 	expect(execution.data.resultData.error).toMatchObject({
-		message: 'Task failure-1s-message ended without a video: Image pixel is invalid',
+		message:
+			'Task failure-1s-message (Multi-Image Video) ended without a video: Image pixel is invalid',
 		description: expect.stringContaining('submit a new task'),
 	});
 });

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
-import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
+import { CREDENTIAL_TYPE, exampleFiles, FIRST_EXAMPLE, readExample } from '../sandboxWorkflows';
 import { VIDEO_HOST_URL } from '../standIns/ezModel';
 import { openNode, openWorkflow, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
@@ -34,7 +34,7 @@ afterAll(async () => {
 	await host?.close();
 });
 
-test.each(['kling', 'ezmodel', 'video', 'multi image', 'text to video'])(
+test.each(['kling', 'ezmodel', 'video', 'omni', 'multi image', 'text to video'])(
 	'the node panel finds the node for "%s"',
 	async (words) => {
 		await open(await submitWorkflow('[success-1s]'));
@@ -45,19 +45,16 @@ test.each(['kling', 'ezmodel', 'video', 'multi image', 'text to video'])(
 		await shoot(`panel-${words}`);
 		await found.click();
 		const actions = page.getByTestId('node-creator-item-name');
-		await actions.filter({ hasText: 'Wait until multi-image video is complete' }).waitFor();
+		await actions.filter({ hasText: 'Wait until omni video is complete' }).waitFor();
 		expect(await actions.allTextContents()).toEqual(
-			expect.arrayContaining([
-				'Get multi-image video status',
-				'Wait until multi-image video is complete',
-			]),
+			expect.arrayContaining(['Get omni video status', 'Wait until omni video is complete']),
 		);
 		await shoot('actions');
 	},
 );
 
 test('the example shows what it does, in light and in dark', async () => {
-	const example = readExample('submit-and-wait.json', host.credential, null);
+	const example = readExample(FIRST_EXAMPLE, host.credential, null);
 	const { id } = await host.rest.createWorkflow(example);
 	for (const [colorScheme, icon] of [
 		['light', 'klingVideo.svg'],
@@ -76,7 +73,7 @@ test.each(exampleFiles())('the note of examples/%s fits into its box', async (fi
 	const { id } = await host.rest.createWorkflow(readExample(file, host.credential, null));
 	await open(id);
 	const note = page.getByTestId('sticky');
-	await note.getByRole('heading').waitFor();
+	await note.getByRole('heading').first().waitFor();
 	await shoot(file.replace('.json', ''));
 	const filled = await note.evaluate((box) => {
 		const last = box.querySelector('h2')?.parentElement?.lastElementChild;
@@ -96,7 +93,7 @@ test('behind a submit call, the node waits and shows the video', async () => {
 		.getByTestId('node-creator-item-name')
 		.filter({ hasText: /^Kling Video$/ })
 		.click();
-	await page.getByText('Wait until multi-image video is complete').click();
+	await page.getByText('Wait until omni video is complete').click();
 
 	await page.getByTestId('parameter-input-operation').waitFor();
 	await page.getByTestId('collection-parameter-add').locator('visible=true').first().click();
@@ -145,7 +142,7 @@ test('a failed task says why, and what to do', async () => {
 	await page.getByTestId('node-execute-button').click();
 	const output = page.getByTestId('output-panel');
 	await output
-		.getByText(/^Task \d+ ended without a video: Image pixel is invalid$/)
+		.getByText(/^Task \d+ \(Omni Video\) ended without a video: Image pixel is invalid$/)
 		.first()
 		.waitFor();
 	await output.getByText('submit a new task').first().waitFor();
@@ -226,7 +223,7 @@ async function inOrder(texts: string[]): Promise<boolean> {
 /** The node as the editor puts it in: it takes the task id from the submit call. */
 function waitAsItComes(): INode {
 	const { parameters, ...node } = waitFor('', host.credential);
-	return { ...node, parameters: { operation: parameters.operation } };
+	return { ...node, parameters: { resource: 'omniVideo', operation: parameters.operation } };
 }
 
 /** A workflow that begins with the submit call. */
@@ -235,14 +232,14 @@ async function submitWorkflow(scenario: string, ...nodes: INode[]): Promise<stri
 	const submit: INode = {
 		...newNode('Submit the Video', 'n8n-nodes-base.httpRequest', 4.2, {
 			method: 'POST',
-			url: `${gatewayUrl}/kling/v1/videos/multi-image2video`,
+			url: `${gatewayUrl}/kling/v1/videos/omni-video`,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: CREDENTIAL_TYPE,
 			sendBody: true,
 			specifyBody: 'json',
 			jsonBody: JSON.stringify({
-				model: 'kling-v1-6',
-				prompt: `The cat puts on the hat ${scenario}`,
+				model: 'kling-v3-omni',
+				prompt: `The cat in <<<image_1>>> puts on the hat in <<<image_2>>> ${scenario}`,
 			}),
 		}),
 		credentials: { [CREDENTIAL_TYPE]: { id: credential.id, name: credential.name } },

@@ -15,22 +15,8 @@ import { jsonOf } from './workflows';
 
 /** What each example has to bring about. One that is missing here is told so. */
 const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[]>> = {
-	'submit-and-wait.json': async (example) => {
-		const [good, bad] = await runGoodAndBad(example);
-		expect(jsonOf(good, 'Hand On the URL')).toEqual([
-			{ videoUrl: `${host.sandbox.url}/videos/${taskOf(good)}.mp4`, seconds: 5.1 },
-		]);
-		expect(jsonOf(good, 'Say What Happened')).toEqual([]);
-		expect(jsonOf(bad, 'Hand On the URL')).toEqual([]);
-		expect(jsonOf(bad, 'Say What Happened')).toEqual([
-			{
-				whatHappened: expect.stringContaining('Image pixel is invalid'),
-				whatToDo: expect.stringContaining('submit a new task'),
-				taskId: taskOf(bad),
-			},
-		]);
-		return [good, bad];
-	},
+	'submit-and-wait.json': givesUrlOrReason,
+	'multi-image.json': givesUrlOrReason,
 
 	'save-to-s3.json': async (example) => {
 		const [good, bad] = await runGoodAndBad(example);
@@ -71,7 +57,7 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 			'https://example.com/hat.png',
 			'',
 			'',
-			'kling-v1-6',
+			'kling-v3-omni',
 			'9:16',
 			saved,
 		];
@@ -167,6 +153,23 @@ function withCredentials(example: WorkflowToCreate): WorkflowToCreate {
 			return { ...node, credentials: { ...node.credentials, [type]: { id, name } } };
 		}),
 	};
+}
+
+async function givesUrlOrReason(example: WorkflowToCreate): Promise<Execution[]> {
+	const [good, bad] = await runGoodAndBad(example);
+	expect(jsonOf(good, 'Hand On the URL')).toEqual([
+		{ videoUrl: `${host.sandbox.url}/videos/${taskOf(good)}.mp4`, seconds: 5.1 },
+	]);
+	expect(jsonOf(good, 'Say What Happened')).toEqual([]);
+	expect(jsonOf(bad, 'Hand On the URL')).toEqual([]);
+	expect(jsonOf(bad, 'Say What Happened')).toEqual([
+		{
+			whatHappened: expect.stringContaining('Image pixel is invalid'),
+			whatToDo: expect.stringContaining('submit a new task'),
+			taskId: taskOf(bad),
+		},
+	]);
+	return [good, bad];
 }
 
 async function runGoodAndBad(example: WorkflowToCreate): Promise<[Execution, Execution]> {

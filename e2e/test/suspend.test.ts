@@ -244,7 +244,8 @@ test('a failed task ends the execution with its reason, as an error of the node 
 	expect(status).toBe('error');
 	expect(data.resultData.lastNodeExecuted).toBe(SUSPEND);
 	expect(data.resultData.error).toMatchObject({
-		message: 'Task failure-30s-bad ended without a video: Image pixel is invalid',
+		message:
+			'Task failure-30s-bad (Multi-Image Video) ended without a video: Image pixel is invalid',
 		description: expect.stringContaining('submit a new task'),
 		context: { itemIndex: 1 },
 		node: { name: SUSPEND },
@@ -260,7 +261,8 @@ test('with an error output, failed tasks go there and the others on', async () =
 	expect(jsonOf(execution, SUSPEND, 1)).toEqual([
 		expect.objectContaining({
 			error: {
-				message: 'Task failure-30s-e ended without a video: Image pixel is invalid',
+				message:
+					'Task failure-30s-e (Multi-Image Video) ended without a video: Image pixel is invalid',
 				description: expect.any(String),
 				taskId: 'failure-30s-e',
 				status: 'FAILURE',
@@ -285,7 +287,7 @@ test('when time is up, the last status is told', async () => {
 	const { status, data } = await ended('timeout');
 	expect([status, data.resultData.error?.message]).toEqual([
 		'error',
-		'Task never-timeout was not finished within 0.5 minutes',
+		'Task never-timeout (Multi-Image Video) was not finished within 0.5 minutes',
 	]);
 	expect(jsonOf(await ended('last status'), SUSPEND)).toEqual([
 		expect.objectContaining({

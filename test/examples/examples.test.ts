@@ -10,16 +10,21 @@ import {
 	type IDataObject,
 	type INode,
 	type INodeParameters,
+	type INodeProperties,
 	type INodeType,
 	type ITaskData,
 } from 'n8n-workflow';
 import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
-import { SANDBOX_TOKEN, startSandbox } from '../../sandbox/gateway';
+import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import manifest from '../../package.json';
 import { itemFor, runKling } from '../support/kling';
+import { sandboxForAllTests } from '../support/sandbox';
 
 const KLING_TYPE = `${manifest.name}.klingVideo`;
+
+/** Where an example without a mail says why there is no video. */
+const SAY_WHAT_HAPPENED = 'Say What Happened';
 
 /** n8n's own nodes that the examples use, in versions that every n8n since 1.100 has. */
 const OTHER_TYPES: Record<string, number> = {
@@ -35,22 +40,33 @@ const OTHER_TYPES: Record<string, number> = {
 	'n8n-nodes-base.stickyNote': 1,
 };
 
-interface Example {
+interface WorkflowFile {
 	name: string;
 	nodes: INode[];
 	connections: IConnections;
 }
 
-const folder = resolve(__dirname, '../../examples');
-const examples = readdirSync(folder).map((file): [string, Example] => [
-	file,
-	JSON.parse(readFileSync(join(folder, file), 'utf8')),
-]);
+const root = resolve(__dirname, '../..');
+
+function readWorkflows(folder: string): Array<[string, WorkflowFile]> {
+	return readdirSync(join(root, folder)).map((file) => [
+		`${folder}/${file}`,
+		JSON.parse(readFileSync(join(root, folder, file), 'utf8')),
+	]);
+}
+
+const examples = readWorkflows('examples');
+
+/** The examples of version 0.1, as users have imported them: they are never changed. */
+const workflowsOf01 = readWorkflows('test/fixtures/workflows-0.1');
+
+const workflows = [...examples, ...workflowsOf01];
 
 const klingNodeType: INodeType = new KlingVideo();
-const properties = klingNodeType.description.properties;
+const { description } = klingNodeType;
+const { properties } = description;
 
-describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
+describe.each(workflows)('%s', (_file, { nodes, connections }) => {
 	const names = nodes.map(({ name }) => name);
 	const klingNodes = nodes.filter(({ type }) => type === KLING_TYPE);
 
@@ -83,23 +99,14 @@ describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
 	test.each(klingNodes)(
 		'$name has parameters that the node knows, with values it takes',
 		(node) => {
-			const parametersOf = (returnDefaults: boolean) =>
-				NodeHelpers.getNodeParameters(
-					properties,
-					node.parameters,
-					returnDefaults,
-					false,
-					node,
-					klingNodeType.description,
-				);
-			expect(parametersOf(false)).toEqual(node.parameters);
+			// as n8n stores them: without those at their defaults
+			expect(parametersOf(node, false)).toEqual(node.parameters);
 			// the editor looks at all fields, those at their defaults as well
-			const issues = NodeHelpers.getNodeParametersIssues(
-				properties,
-				{ ...node, parameters: parametersOf(true) ?? {} },
-				klingNodeType.description,
-			);
-			expect(issues).toBeNull();
+			const parameters = parametersOf(node, true);
+			expect(
+				NodeHelpers.getNodeParametersIssues(properties, { ...node, parameters }, description),
+			).toBeNull();
+			expect(unknownParameters(node, node.parameters, properties)).toEqual([]);
 		},
 	);
 
@@ -111,97 +118,143 @@ describe.each(examples)('examples/%s', (_file, { nodes, connections }) => {
 	);
 });
 
+/** What a submit call sends, by its path. */
+const BODIES: Record<string, (link: unknown) => object> = {
+	'/kling/v1/videos/omni-video': (link) => ({
+		model: expect.stringMatching(/./),
+		prompt: expect.stringMatching(/./),
+		image_list: [{ image_url: link }, { image_url: link }],
+		// left out, Kling would make what the gateway has not charged
+		mode: 'std',
+		// left out, the gateway would make a square video
+		aspect_ratio: '16:9',
+		sound: 'off',
+		// a number, the gateway cannot read
+		duration: '5',
+	}),
+	'/kling/v1/videos/multi-image2video': (link) =>
+		expect.objectContaining({
+			image_list: [{ image: link }, { image: link }],
+			aspect_ratio: '16:9',
+		}),
+};
+
+/** Submits what a workflow submits, and runs its Kling node for the task. */
+async function runWorkflow({ nodes, connections }: WorkflowFile, scenario: string) {
+	const submit = nodeNamed(nodes, 'Submit the Video');
+	const wait = klingNodeOf(nodes);
+	const fields = nodes.find(({ name }) => name === 'Your Images and Prompt');
+	const row = {
+		name: 'cat',
+		prompt: 'A cat',
+		image1: 'https://a/1.png',
+		image2: ' https://a/2.png ',
+		image3: '',
+		model: 'm',
+		aspectRatio: '',
+	};
+	const prepared = fields === undefined ? row : await assignedBy(fields);
+	const path = pathOf(submit.parameters.url);
+	const body: unknown = JSON.parse(
+		String(
+			await resolved(submit.parameters.jsonBody, {
+				...prepared,
+				prompt: `${String(prepared.prompt)} [${scenario}]`,
+			}),
+		),
+	);
+	const { data: reply } = await axios.post(`${sandbox.url}${path}`, body, {
+		headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
+	});
+	const result = await runKling({
+		sandbox,
+		tasks: [reply],
+		parameters: quicker(wait.parameters),
+		settings: wait.onError === undefined ? {} : { onError: wait.onError },
+	});
+	const taskId = String(reply.task_id);
+	const askedAt = new Set(sandbox.checksOf(taskId).map((check) => check.path));
+	const next = nodeNamed(nodes, connections[wait.name]?.main?.[0]?.[0]?.node ?? '');
+	return { path, body, taskId, askedAt: [...askedAt], item: itemFor(result, 0), next };
+}
+
+const sandbox = sandboxForAllTests();
+
+type WorkflowRun = Awaited<ReturnType<typeof runWorkflow>>;
+
+/** It is asked for where it was submitted, and the node behind gets what it takes. */
+async function expectHandedOn({ path, body, taskId, askedAt, item, next }: WorkflowRun) {
+	expect(body).toEqual(BODIES[path]?.(expect.stringMatching(/^https:\S+$/)));
+	expect(askedAt).toEqual([`${path}/${taskId}`]);
+	expect(item.json).toMatchObject({ succeeded: true });
+	if (next.type === 'n8n-nodes-base.set') {
+		const handedOn = await assignedBy(next, item.json);
+		expect(handedOn).toEqual({ videoUrl: item.json.videoUrl, seconds: 5.1 });
+	} else {
+		// a storage node, which takes the file from the field that it names
+		const { inputDataFieldName, binaryPropertyName } = next.parameters;
+		const field = String(inputDataFieldName ?? binaryPropertyName);
+		expect(item.binary).toHaveProperty(field, expect.objectContaining({ fileType: 'video' }));
+	}
+}
+
 test.each(examples)(
-	'what examples/%s submits is a task whose video the node then waits for, and hands on',
-	async (_file, { nodes, connections }) => {
-		const submit = nodeNamed(nodes, 'Submit the Video');
-		const [wait] = nodes.filter(({ type }) => type === KLING_TYPE);
-		if (wait === undefined) throw new Error('No Kling node');
-		const fields = nodes.find(({ name }) => name === 'Your Images and Prompt');
-		const row = {
-			name: 'cat',
-			prompt: 'A cat',
-			image1: 'https://a/1.png',
-			image2: ' https://a/2.png ',
-			image3: '',
-			model: 'm',
-			aspectRatio: '',
-		};
-		const prepared = fields === undefined ? row : await assignedBy(fields);
-		const sandbox = await startSandbox();
-		try {
-			const { path } = pathOf(submit.parameters.url);
-			const body = JSON.parse(
-				String(
-					await resolved(submit.parameters.jsonBody, {
-						...prepared,
-						prompt: `${String(prepared.prompt)} [success-1s]`,
-					}),
-				),
-			);
-			const link = { image: expect.stringMatching(/^https:\S+$/) };
-			expect(body.image_list).toEqual([link, link]);
-			// left out, the gateway would make a square video
-			expect(body.aspect_ratio).toBe('16:9');
-			const { data: reply } = await axios.post(`${sandbox.url}${path}`, body, {
-				headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
-			});
-			const result = await runKling({
-				sandbox,
-				tasks: [reply],
-				parameters: quicker(wait.parameters),
-				settings: wait.onError === undefined ? {} : { onError: wait.onError },
-			});
-			const item = itemFor(result, 0);
-			expect(item.json).toMatchObject({ succeeded: true });
-			const next = nodeNamed(nodes, connections[wait.name]?.main?.[0]?.[0]?.node ?? '');
-			if (next.type === 'n8n-nodes-base.set') {
-				const handedOn = await assignedBy(next, item.json);
-				expect(handedOn).toEqual({ videoUrl: item.json.videoUrl, seconds: 5.1 });
-			} else {
-				// a storage node, which takes the file from the field that it names
-				const { inputDataFieldName, binaryPropertyName } = next.parameters;
-				const field = String(inputDataFieldName ?? binaryPropertyName);
-				expect(item.binary).toHaveProperty(field, expect.objectContaining({ fileType: 'video' }));
-			}
-		} finally {
-			await sandbox.close();
-		}
+	'what %s submits is a task whose video the node then waits for, and hands on',
+	async (_file, workflow) => {
+		await expectHandedOn(await runWorkflow(workflow, 'success-1s'));
 	},
 );
 
-test('its error output says what happened, what to do, and to which task', async () => {
-	const { nodes } = exampleNamed('submit-and-wait.json');
-	const { parameters, onError } = nodeNamed(nodes, 'Wait for the Video');
-	const sandbox = await startSandbox();
-	try {
+test.each(workflowsOf01)('%s runs as in version 0.1', async (_file, workflow) => {
+	const run = await runWorkflow(workflow, 'success-0s');
+	await expectHandedOn(run);
+	const { taskId, item } = run;
+	const url = `${sandbox.url}/videos/${taskId}.mp4`;
+	const downloads = klingNodeOf(workflow.nodes).parameters.downloadVideo === true;
+	expect(item.json).toEqual({
+		taskId,
+		status: 'SUCCESS',
+		done: true,
+		succeeded: true,
+		progress: 100,
+		videoUrl: url,
+		duration: 5.1,
+		videos: [
+			{ id: expect.any(String), url, duration: 5.1, ...(downloads && { binaryProperty: 'data' }) },
+		],
+		failureReason: null,
+		wait: { checks: 1, waitedSeconds: expect.any(Number), timedOut: false },
+	});
+	expect(Object.keys(item.binary ?? {})).toEqual(downloads ? ['data'] : []);
+});
+
+test.each(
+	workflows.filter(([, { nodes }]) => nodes.some(({ name }) => name === SAY_WHAT_HAPPENED)),
+)(
+	'the error output of %s says what happened, what to do, and to which task',
+	async (_file, { nodes }) => {
+		const { parameters, onError } = klingNodeOf(nodes);
 		const result = await runKling({
 			sandbox,
 			tasks: ['failure-0s'],
 			parameters,
 			settings: onError === undefined ? {} : { onError },
 		});
-		const told = await assignedBy(
-			nodeNamed(nodes, 'Say What Happened'),
-			result.errorItems[0]?.json,
-		);
+		const told = await assignedBy(nodeNamed(nodes, SAY_WHAT_HAPPENED), result.errorItems[0]?.json);
 		expect(told).toEqual({
 			whatHappened: expect.stringContaining('Image pixel is invalid'),
 			whatToDo: expect.stringContaining('submit a new task'),
 			taskId: 'failure-0s',
 		});
-	} finally {
-		await sandbox.close();
-	}
-});
+	},
+);
 
 // what n8n makes of a process that was killed while it checked suspended tasks: one item for all of them
-test.each(examples)(
-	"the error output of examples/%s reads n8n's own errors, too",
+test.each(workflows)(
+	"the error output of %s reads n8n's own errors, too",
 	async (_file, { nodes, connections }) => {
 		const json = { error: 'Workflow did not finish, possible out-of-memory issue' };
-		const [wait] = nodes.filter(({ type }) => type === KLING_TYPE);
-		const next = nodeNamed(nodes, connections[wait?.name ?? '']?.main?.[1]?.[0]?.node ?? '');
+		const next = nodeNamed(nodes, connections[klingNodeOf(nodes).name]?.main?.[1]?.[0]?.node ?? '');
 		const told =
 			next.type === 'n8n-nodes-base.set'
 				? await assignedBy(next, json, ['842250903629010001'])
@@ -226,8 +279,8 @@ test('where several tasks were waited for, the mail names all of them', async ()
 	);
 });
 
-function exampleNamed(name: string): Example {
-	const found = examples.find(([file]) => file === name)?.[1];
+function exampleNamed(name: string): WorkflowFile {
+	const found = examples.find(([file]) => file === `examples/${name}`)?.[1];
 	if (found === undefined) throw new Error(`No example ${name}`);
 	return found;
 }
@@ -238,10 +291,50 @@ function nodeNamed(nodes: INode[], name: string): INode {
 	return found;
 }
 
-function pathOf(url: unknown): { path: string } {
+function klingNodeOf(nodes: INode[]): INode {
+	const [found, ...others] = nodes.filter(({ type }) => type === KLING_TYPE);
+	if (found === undefined || others.length > 0) throw new Error('Not one Kling node');
+	return found;
+}
+
+function pathOf(url: unknown): string {
 	const { origin, pathname } = new URL(String(url));
 	expect(origin).toBe('https://api.ezmodel.cloud');
-	return { path: pathname };
+	return pathname;
+}
+
+function parametersOf(node: INode, withDefaults: boolean): INodeParameters {
+	const { parameters } = node;
+	return (
+		NodeHelpers.getNodeParameters(properties, parameters, withDefaults, false, node, description) ??
+		{}
+	);
+}
+
+/**
+ * What of a node's parameters the description does not have for its resource and operation: names,
+ * and values that a list of options does not offer. n8n drops or ignores these without a word.
+ */
+function unknownParameters(
+	node: INode,
+	values: INodeParameters,
+	known: INodeProperties[],
+): string[] {
+	const all = parametersOf(node, true);
+	return Object.entries(values).flatMap(([name, value]) => {
+		const property = known.find(
+			(one) => one.name === name && NodeHelpers.displayParameter(all, one, node, description, all),
+		);
+		if (property === undefined) return [name];
+		const { type, options = [] } = property;
+		if (type === 'options') {
+			const offered = options.flatMap((option) => ('value' in option ? [option.value] : []));
+			return offered.some((one) => one === value) ? [] : [`${name}: ${String(value)}`];
+		}
+		if (type !== 'collection') return [];
+		const inner = options.filter((option) => 'type' in option);
+		return unknownParameters(node, Object(value), inner).map((path) => `${name}.${path}`);
+	});
 }
 
 function quicker(parameters: INodeParameters): INodeParameters {
