@@ -3,6 +3,7 @@
 const LAYERS = [
 	'KlingVideo.node.ts',
 	'resources/',
+	'create/',
 	'suspend/',
 	'operations/',
 	'output/',
