@@ -7,9 +7,10 @@ import type { INodeParameters } from 'n8n-workflow';
 import { bytesOf } from '../../engine/binaryStore';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { dictate } from '../../sandbox/oddReplies';
+import { HOST_CAN_SUSPEND } from '../support/host';
 import { continueWithOutput, errorFor, itemFor, runKling, waiting } from '../support/kling';
 import { movableClock } from '../support/clocks';
-import { HOST_CAN_SUSPEND, suspend, suspending } from '../support/suspending';
+import { suspend, suspending } from '../support/suspending';
 import { hearWarnings } from '../support/watch';
 
 const VIDEO = readFileSync(join(__dirname, '../../sandbox/video.mp4'));

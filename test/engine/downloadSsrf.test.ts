@@ -3,6 +3,7 @@ import '../support/ssrfProtection';
 import { createServer, type Server } from 'node:http';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
 import { dictate } from '../../sandbox/oddReplies';
+import { HOST_HAS_SSRF_PROTECTION } from '../support/host';
 import { continueWithOutput, errorFor, itemFor, runKling } from '../support/kling';
 
 let sandbox: Sandbox;
@@ -22,14 +23,35 @@ afterAll(async () => {
 	redirector.close();
 });
 
+beforeEach(() => {
+	redirects = 0;
+});
+
+const BLOCKED_URL = encodeURIComponent('http://127.0.0.2:9/video.mp4');
+
+const portOfRedirector = (): number => Object(redirector.address()).port;
+
 /** A finished task whose video is there. */
 function taskWith(url: string): string {
 	const text = JSON.stringify({ code: 'success', data: { task_id: '1', status: 'SUCCESS', url } });
 	return dictate({ statusCode: 200, headers: {}, text });
 }
 
-// n8n has this protection since 2.12
 describe("n8n's SSRF protection", () => {
+	if (!HOST_HAS_SSRF_PROTECTION) {
+		test('on this n8n, which has none: every address is asked', async () => {
+			const { error } = await runKling({
+				sandbox,
+				tasks: [taskWith(`http://127.0.0.1:${portOfRedirector()}/${BLOCKED_URL}`)],
+				parameters: { downloadVideo: true },
+			});
+			expect(error).toMatchObject({ message: expect.not.stringContaining('does not allow') });
+			// it is tried again, since its host may be back
+			expect(redirects).toBeGreaterThan(1);
+		});
+		return;
+	}
+
 	test.each([
 		['an address', 'http://127.0.0.2:9/video.mp4', '127.0.0.2'],
 		['a host name', 'http://metadata.internal/latest', 'metadata.internal'],
@@ -50,11 +72,9 @@ describe("n8n's SSRF protection", () => {
 	});
 
 	test('so is a redirect to such an address, which is not tried again', async () => {
-		redirects = 0;
-		const target = encodeURIComponent('http://127.0.0.2:9/video.mp4');
 		const { error } = await runKling({
 			sandbox,
-			tasks: [taskWith(`http://127.0.0.1:${Object(redirector.address()).port}/${target}`)],
+			tasks: [taskWith(`http://127.0.0.1:${portOfRedirector()}/${BLOCKED_URL}`)],
 			parameters: { downloadVideo: true },
 		});
 		expect(error).toMatchObject({

@@ -1,4 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
+import { continuesPastBadExpression } from '../support/host';
 import { runKling, startKling, waiting } from '../support/kling';
 
 let sandbox: Sandbox;
@@ -79,8 +80,12 @@ describe('an expression that fails for a later item', () => {
 			parameters: { ...waiting({ pollingInterval: 1 }), taskId },
 			settings: { onError: 'continueRegularOutput' },
 		});
-		expect(status).toBe('success');
-		expect(items.map(({ json }) => json.succeeded)).toEqual([true, undefined, true]);
+		// not on n8n 2.11, where such an expression ends every declarative node
+		const canContinue = await continuesPastBadExpression(sandbox, taskId);
+		expect(status).toBe(canContinue ? 'success' : 'error');
+		expect(items.map(({ json }) => json.succeeded)).toEqual(
+			canContinue ? [true, undefined, true] : [],
+		);
 	});
 
 	test('with "Retry On Fail", the second try is not taken for one that n8n gave up', async () => {

@@ -2,8 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { INodeParameters } from 'n8n-workflow';
 import { type Sandbox, startSandbox } from '../../sandbox/gateway';
+import { HOST_CAN_SUSPEND } from '../support/host';
 import { continueWithOutput, errorFor, runKling, waiting } from '../support/kling';
-import { HOST_CAN_SUSPEND, suspending } from '../support/suspending';
+import { suspending } from '../support/suspending';
 
 let sandbox: Sandbox;
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { HOST_WATCHES_SUSPENDED } from '../support/host';
 import { sandboxForEachTest } from '../support/sandbox';
 import { suspendIn, suspending } from '../support/suspending';
 
@@ -56,10 +57,13 @@ test('where n8n does not watch over it, the node wakes up by itself and says tha
 	);
 });
 
-test('where n8n watches over it, it waits for n8n', async () => {
-	const { shown } = await suspendTasks(tasks, { parameters });
-	const { waitTill, executionData } = shown.saved;
-	expect(Number(waitTill)).toBeGreaterThan(Date.now() + 365 * DAY_MS);
-	const [input] = executionData?.nodeExecutionStack[0]?.data.main ?? [];
-	expect(input?.map(({ json }) => json)).toEqual(tasks.map((task_id) => ({ task_id })));
-});
+// elsewhere, the test above needs no stand-in
+if (HOST_WATCHES_SUSPENDED) {
+	test('where n8n watches over it, it waits for n8n', async () => {
+		const { shown } = await suspendTasks(tasks, { parameters });
+		const { waitTill, executionData } = shown.saved;
+		expect(Number(waitTill)).toBeGreaterThan(Date.now() + 365 * DAY_MS);
+		const [input] = executionData?.nodeExecutionStack[0]?.data.main ?? [];
+		expect(input?.map(({ json }) => json)).toEqual(tasks.map((task_id) => ({ task_id })));
+	});
+}

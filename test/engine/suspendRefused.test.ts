@@ -1,6 +1,7 @@
 import { createRunExecutionData, type IRunExecutionData } from 'n8n-workflow';
 import type { ExecutionPlace } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { HOST_CAN_SUSPEND } from '../support/host';
 import {
 	continueInPlace,
 	continueWithOutput,
@@ -9,7 +10,7 @@ import {
 	type KlingRun,
 } from '../support/kling';
 import { sandboxForEachTest } from '../support/sandbox';
-import { Database, HOST_CAN_SUSPEND, suspendIn, suspending, wordsOf } from '../support/suspending';
+import { Database, suspendIn, suspending, wordsOf } from '../support/suspending';
 
 const sandbox = sandboxForEachTest();
 const { runAtOnce } = suspendIn(sandbox);

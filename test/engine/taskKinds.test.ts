@@ -5,9 +5,10 @@ import { createCustomOperations } from '../../nodes/KlingVideo/resources/operati
 import { createSubtitle, describeProperties } from '../../nodes/KlingVideo/resources/properties';
 import { TASK_KINDS, type TaskKind } from '../../nodes/KlingVideo/taskKinds';
 import { movableClock } from '../support/clocks';
+import { HOST_CAN_SUSPEND } from '../support/host';
 import { continueInPlace, errorFor, runKling, waiting, type KlingRun } from '../support/kling';
 import { sandboxForEachTest } from '../support/sandbox';
-import { HOST_CAN_SUSPEND, suspend, suspending } from '../support/suspending';
+import { suspend, suspending } from '../support/suspending';
 
 // What holds for one kind of task holds for all: a row that is added to the table is tested as well.
 

@@ -1,6 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { inspect } from 'node:util';
-import * as host from 'n8n-workflow';
 import type {
 	ExecuteWorkflowOptions,
 	IDataObject,
@@ -14,9 +13,6 @@ import type { NodeRunResult, OtherExecutions } from '../../engine/n8nEngine';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { throughDatabase } from './database';
 import { runKling, startKling, type KlingRun } from './kling';
-
-/** Whether this n8n can suspend at all; the suite also runs on one that is too old. */
-export const HOST_CAN_SUSPEND = 'WAIT_FOR_SUB_EXECUTION' in host;
 
 export const suspending = (options: IDataObject = {}): INodeParameters => ({
 	operation: 'suspendUntilComplete',
