@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
+import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { CREDENTIAL_TYPE, exampleFiles, FIRST_EXAMPLE, readExample } from '../sandboxWorkflows';
 import { VIDEO_HOST_URL } from '../standIns/ezModel';
@@ -34,24 +35,26 @@ afterAll(async () => {
 	await host?.close();
 });
 
-test.each(['kling', 'ezmodel', 'video', 'omni', 'multi image', 'text to video'])(
-	'the node panel finds the node for "%s"',
-	async (words) => {
-		await open(await submitWorkflow('[success-1s]'));
-		await page.getByTestId('node-creator-plus-button').click();
-		await page.getByTestId('node-creator-search-bar').fill(words);
-		const found = page.getByTestId('node-creator-item-name').filter({ hasText: /^Kling Video$/ });
-		await found.waitFor();
-		await shoot(`panel-${words}`);
-		await found.click();
-		const actions = page.getByTestId('node-creator-item-name');
-		await actions.filter({ hasText: 'Wait until omni video is complete' }).waitFor();
-		expect(await actions.allTextContents()).toEqual(
-			expect.arrayContaining(['Get omni video status', 'Wait until omni video is complete']),
-		);
-		await shoot('actions');
-	},
-);
+const SEARCHES = [
+	...['kling', 'ezmodel', 'video', 'omni', 'multi image', 'text to video', 'image to video'],
+	...['lip sync', 'avatar', 'motion control', 'extend video'],
+];
+
+test.each(SEARCHES)('the node panel finds the node for "%s"', async (words) => {
+	await open(await submitWorkflow('[success-1s]'));
+	await page.getByTestId('node-creator-plus-button').click();
+	await page.getByTestId('node-creator-search-bar').fill(words);
+	const found = page.getByTestId('node-creator-item-name').filter({ hasText: /^Kling Video$/ });
+	await found.waitFor();
+	await shoot(`panel-${words}`);
+	await found.click();
+	const actions = page.getByTestId('node-creator-item-name');
+	await actions.filter({ hasText: 'Wait until omni video is complete' }).waitFor();
+	expect(await actions.allTextContents()).toEqual(
+		expect.arrayContaining(['Get omni video status', 'Wait until omni video is complete']),
+	);
+	await shoot('actions');
+});
 
 test('the example shows what it does, in light and in dark', async () => {
 	const example = readExample(FIRST_EXAMPLE, host.credential, null);
@@ -134,6 +137,29 @@ test('behind a submit call, the node waits and shows the video', async () => {
 	const [linkBox, outputBox] = [await link.boundingBox(), await output.boundingBox()];
 	expect(linkBox?.x).toBeLessThan((outputBox?.x ?? NaN) + 0.75 * (outputBox?.width ?? NaN));
 	await shoot('output');
+});
+
+test('every kind is in the list, and one that is not is reached by its path', async () => {
+	await open(await submitWorkflow('[success-1s]', waitAsItComes()));
+	await openNode(page, WAIT);
+	await page.getByTestId('parameter-input-resource').click();
+	const options = page.getByRole('option').locator('visible=true');
+	await options.filter({ hasText: 'Omni Video' }).waitFor();
+	expect((await options.allTextContents()).map((text) => text.trim())).toEqual([
+		...TASK_KINDS.map(({ label }) => label),
+		// n8n's own
+		'Custom API Call',
+	]);
+	await shoot('kinds');
+	await options.filter({ hasText: 'Other Video' }).click();
+	await page.getByText('Task Path', { exact: true }).locator('visible=true').first().waitFor();
+	expect(await inOrder(['Resource', 'Operation', 'Task Path', 'Task ID'])).toBe(true);
+	await page.getByTestId('parameter-input-taskPath').locator('input').fill('effects');
+	await page.getByTestId('node-execute-button').click();
+	const output = page.getByTestId('output-panel');
+	await output.getByText('The Base URL does not lead to the gateway').first().waitFor();
+	await output.getByText('look at "Task Path"').first().waitFor();
+	await shoot('task-path');
 });
 
 test('a failed task says why, and what to do', async () => {
