@@ -133,8 +133,10 @@ const PROBLEMS: ProblemTable = {
 	},
 	wrongBaseUrl: {
 		error: 'api',
-		message: (_, { taskId }) =>
-			`The Base URL does not lead to the gateway (checking task ${taskId})`,
+		message: (_, { taskId, taskKind }) =>
+			taskKind.path === null
+				? `The Base URL or the Task Path does not lead to the gateway (checking task ${taskId})`
+				: `The Base URL does not lead to the gateway (checking task ${taskId})`,
 		description: ({ received }, { taskKind }) =>
 			`It answered with ${received}. Set "Base URL" in the EZModel API credential to the gateway's address and nothing behind it, usually https://api.ezmodel.cloud. ${
 				taskKind.path === null
