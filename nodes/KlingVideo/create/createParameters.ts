@@ -1,0 +1,121 @@
+import { isJsonObject, readNumber, readText } from '../reading/readJson';
+import { readImages, type ImageRead } from './imageSource';
+import { readJsonMembers, type JsonMembers } from './jsonMembers';
+import type { SubmitLimits } from './submitLine';
+import type { AspectRatio, CreateParameters, InputImage, VideoMode } from './submitBody';
+
+/** An image as the node's fields name it. */
+export type RequestedImage = { role: InputImage['role'] } & (
+	| { source: 'given'; image: ImageRead }
+	/** A file of the input item, by the name of its binary field. */
+	| { source: 'file'; field: string }
+);
+
+/** What the user's fields ask for; the files are not read yet. */
+export type RequestedVideo = Omit<CreateParameters, 'images' | 'externalTaskId'> & {
+	images: RequestedImage[];
+	/** The user's own, if there is one. */
+	externalTaskId: string | null;
+};
+
+export type RequestedVideoResult =
+	| { kind: 'video'; video: RequestedVideo }
+	| { kind: 'unusableAdditionalFields' };
+
+/** Gives a parameter's value for the item, or the fallback if it is not shown. */
+type ReadParameter = (name: string, fallback: unknown) => unknown;
+
+const MODES: readonly VideoMode[] = ['std', 'pro', '4k'];
+const ASPECT_RATIOS: readonly AspectRatio[] = ['16:9', '9:16', '1:1'];
+const ROLES: ReadonlyArray<InputImage['role']> = ['reference', 'firstFrame', 'lastFrame'];
+
+const DEFAULT_QUEUE_MINUTES = 60;
+const MAX_QUEUE_MINUTES = 1440;
+const MINUTE_MS = 60_000;
+
+/**
+ * Reads the fields of an item. What they hold may be anything: expressions give it.
+ *
+ * @param defaultRole of an image that names none
+ * @throws what `parameter` throws, for an expression that cannot be resolved
+ */
+export function readRequestedVideo(
+	defaultRole: InputImage['role'],
+	parameter: ReadParameter,
+): RequestedVideoResult {
+	const given = parameter('options', {});
+	const options = isJsonObject(given) ? given : {};
+	const additionalFields = readMembers(options.additionalFields);
+	if (additionalFields === null) return { kind: 'unusableAdditionalFields' };
+	return {
+		kind: 'video',
+		video: {
+			model: readModel(parameter('model', '')),
+			prompt: readText(parameter('prompt', '')) ?? '',
+			negativePrompt: readText(options.negativePrompt) ?? '',
+			images: readRequestedImages(parameter('images', {}), defaultRole),
+			mode: readOneOf(MODES, parameter('mode', 'std')) ?? 'std',
+			durationSeconds: readNumber(parameter('duration', 5)) ?? Number.NaN,
+			aspectRatio: readOneOf(ASPECT_RATIOS, parameter('aspectRatio', '16:9')) ?? '16:9',
+			sound: parameter('sound', false) === true,
+			cfgScale: readNumber(options.cfgScale),
+			cameraControl: readJsonText(options.cameraControl),
+			externalTaskId: readText(options.externalTaskId),
+			callbackUrl: readText(options.callbackUrl),
+			additionalFields,
+		},
+	};
+}
+
+/** @param options of the first item: the line is one for all */
+export function readSubmitLimits(options: unknown, maxFailedChecks: number): SubmitLimits {
+	const given = isJsonObject(options) ? options : {};
+	const maxTasks = readNumber(given.maxTasksAtOnce);
+	const minutes = readNumber(given.maxQueueMinutes) ?? DEFAULT_QUEUE_MINUTES;
+	return {
+		maxTasksAtOnce: maxTasks === null ? null : Math.max(1, Math.floor(maxTasks)),
+		maxQueueMs: Math.min(Math.max(minutes, 0), MAX_QUEUE_MINUTES) * MINUTE_MS,
+		maxFailedConnections: maxFailedChecks,
+	};
+}
+
+/** A list gives its value with the way it was chosen; an expression gives it alone. */
+function readModel(value: unknown): string {
+	return readText(isJsonObject(value) ? value.value : value) ?? '';
+}
+
+function readRequestedImages(
+	collection: unknown,
+	defaultRole: InputImage['role'],
+): RequestedImage[] {
+	const entries: unknown = isJsonObject(collection) ? collection.image : null;
+	if (!Array.isArray(entries)) return [];
+	return entries.filter(isJsonObject).flatMap((entry): RequestedImage[] => {
+		const role = readOneOf(ROLES, entry.role) ?? defaultRole;
+		return entry.source === 'binary'
+			? readNames(entry.binaryField).map((field) => ({ role, source: 'file', field }))
+			: readImages(entry.url).map((image) => ({ role, source: 'given', image }));
+	});
+}
+
+/** Names by comma, or as a list. */
+function readNames(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap((entry: unknown) => readNames(entry));
+	const text = readText(value);
+	return text === null ? [] : text.split(',').flatMap((name) => readText(name) ?? []);
+}
+
+/** @returns null for what is no JSON object; no members if there is nothing */
+function readMembers(value: unknown): JsonMembers | null {
+	const text = readJsonText(value);
+	return text === null ? new Map() : readJsonMembers(text);
+}
+
+/** A field for JSON has text in it; an expression can give the value itself. */
+function readJsonText(value: unknown): string | null {
+	return typeof value === 'object' && value !== null ? JSON.stringify(value) : readText(value);
+}
+
+function readOneOf<T extends string>(values: readonly T[], value: unknown): T | null {
+	return values.find((known) => known === value) ?? null;
+}
