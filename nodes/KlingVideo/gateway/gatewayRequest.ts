@@ -34,3 +34,11 @@ export function buildStatusRequest(path: string | null) {
 		disableFollowRedirect: true,
 	} as const satisfies Partial<IHttpRequestOptions>;
 }
+
+/** The request that creates a task of a kind. It is sent once, whatever comes back. */
+export function buildSubmitRequest(path: string) {
+	return {
+		...buildStatusRequest(path),
+		method: 'POST',
+	} as const satisfies Partial<IHttpRequestOptions>;
+}

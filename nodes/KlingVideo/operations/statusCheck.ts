@@ -2,7 +2,7 @@ import type { DeclarativeRestApiSettings, Logger } from 'n8n-workflow';
 import { classifyResponse, type CheckResult } from '../gateway/checkResult';
 import { CREDENTIAL_TYPE } from '../gateway/gatewayRequest';
 import { createTokenRedactor } from '../gateway/redactToken';
-import { sendStatusRequest } from '../gateway/sendStatusRequest';
+import { sendStatusRequest } from '../gateway/sendRequest';
 import type { StatusResponse } from '../gateway/statusResponse';
 import type { TaskStatus } from '../gateway/task';
 import { monotonicNowMs } from '../limits/monotonicClock';
@@ -52,7 +52,11 @@ export async function createStatusCheck(
 			const requestMs = Math.max(1, Math.min(maxRequestMs, deadlineMs - monotonicNowMs()));
 			const response = await withTimeout(run, requestMs, (signal) =>
 				// n8n's own timeout is to come later: its text says less
-				sendStatusRequest(context, request, taskPath, 2 * requestMs, signal, redact),
+				sendStatusRequest(context, request, taskPath, {
+					timeoutMs: 2 * requestMs,
+					signal,
+					redact,
+				}),
 			);
 			const checked = classifyResponse(response);
 			if (!run.hasEnded()) logCheck(context.logger, taskId, checked);

@@ -1,6 +1,7 @@
 import type { DeclarativeRestApiSettings, IExecuteFunctions } from 'n8n-workflow';
 import {
 	buildStatusRequest,
+	buildSubmitRequest,
 	CREDENTIAL_TYPE,
 	readBaseUrl,
 	REQUEST_HEADERS,
@@ -19,8 +20,23 @@ export async function createStatusRequestOrThrow(
 	context: IExecuteFunctions,
 	{ path }: TaskKind,
 ): Promise<HttpRequest> {
+	return { ...buildStatusRequest(path), ...(await createBaseRequestOrThrow(context)) };
+}
+
+/**
+ * Makes the submit request of a kind of task, but for its body.
+ *
+ * @throws as `createStatusRequestOrThrow` does
+ */
+export async function createSubmitRequestOrThrow(
+	context: IExecuteFunctions,
+	path: string,
+): Promise<HttpRequest> {
+	return { ...buildSubmitRequest(path), ...(await createBaseRequestOrThrow(context)) };
+}
+
+async function createBaseRequestOrThrow(context: IExecuteFunctions) {
 	return {
-		...buildStatusRequest(path),
 		baseURL: readBaseUrl(await context.getCredentials(CREDENTIAL_TYPE)),
 		headers: REQUEST_HEADERS,
 		...readNetworkSettingsOrThrow(context),

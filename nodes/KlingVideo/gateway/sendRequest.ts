@@ -5,28 +5,60 @@ import { CREDENTIAL_TYPE } from './gatewayRequest';
 import type { RedactToken } from './redactToken';
 import { readHttpResponse, responseFromError, type StatusResponse } from './statusResponse';
 
+/** What a request needs beside what n8n's routing declares. */
+export interface RequestCall {
+	/** For n8n, whose timeout starts anew with every byte that arrives. */
+	timeoutMs: number;
+	/** Ends the request; its reason says why, and becomes the cause. */
+	signal: AbortSignal;
+	/** Takes the API token out of all that comes back. */
+	redact: RedactToken;
+}
+
+type Request = DeclarativeRestApiSettings.HttpRequestOptions;
+
 /**
  * Sends one request for the status of a task. Never throws.
  *
  * @param request all but the task: base URL, method, path of the kind, headers, proxy, SSL
  * @param taskPath what is added to the path of the request: the task id, encoded
- * @param timeoutMs for n8n, whose timeout starts anew with every byte that arrives
- * @param signal ends the request; its reason says why, and becomes the cause
- * @param redact takes the API token out of all that comes back
  */
 export async function sendStatusRequest(
 	context: NodeContext,
-	request: DeclarativeRestApiSettings.HttpRequestOptions,
+	request: Request,
 	taskPath: string,
-	timeoutMs: number,
-	signal: AbortSignal,
-	redact: RedactToken,
+	call: RequestCall,
+): Promise<StatusResponse> {
+	return await sendRequest(context, { ...request, url: `${request.url ?? ''}/${taskPath}` }, call);
+}
+
+/**
+ * Sends one submit call. Never throws.
+ *
+ * @param request all but the body
+ * @param body JSON
+ */
+export async function sendSubmitRequest(
+	context: NodeContext,
+	request: Request,
+	body: Uint8Array,
+	call: RequestCall,
+): Promise<StatusResponse> {
+	const headers = { ...request.headers, 'Content-Type': 'application/json' };
+	// n8n's type knows no bytes, and n8n sends them as they are
+	return await sendRequest(context, { ...request, headers, body: Buffer.from(body.buffer) }, call);
+}
+
+async function sendRequest(
+	context: NodeContext,
+	request: Request,
+	{ timeoutMs, signal, redact }: RequestCall,
 ): Promise<StatusResponse> {
 	try {
 		const options: IHttpRequestOptions = {
 			...request,
+			url: request.url ?? '',
 			skipSslCertificateValidation: Boolean(request.skipSslCertificateValidation),
-			url: `${request.url ?? ''}/${taskPath}`,
 			timeout: timeoutMs,
 			// a copy: n8n writes the credential into it
 			headers: { ...request.headers },
