@@ -11,6 +11,7 @@ import { ODD_REPLIES } from '../../sandbox/oddReplies';
 import { STORIES } from '../../sandbox/taskReplies';
 import { VIDEO_NAMES } from '../../sandbox/videoHost';
 import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from '../support/client';
+import { submission } from '../support/submits';
 
 const root = join(__dirname, '../..');
 /** Only so that a busy machine may be slow to compile. */
@@ -139,7 +140,7 @@ test(
 			const flags = ['--state-file', join(folder, 'tasks.json'), '--seconds', '0'];
 			startMain(...flags);
 			const client = clientOf({ url: urlIn(await saidBy()) });
-			const { data } = await client.post<unknown>(TASKS, { prompt: 'a cat' });
+			const { data } = await client.post<unknown>(TASKS, submission('a cat'));
 			child.kill('SIGKILL');
 			await ended;
 			startMain(...flags);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { AxiosInstance } from 'axios';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/gateway';
 import { at, clientOf, statusPath, TASKS, textAt } from '../support/client';
+import { submission } from '../support/submits';
 
 let folder: string;
 let stateFile: string;
@@ -29,7 +30,7 @@ async function restart(options: SandboxOptions = { stateFile }): Promise<void> {
 }
 
 async function submit(prompt: string): Promise<string> {
-	return textAt((await client.post<unknown>(TASKS, { prompt })).data, 'task_id');
+	return textAt((await client.post<unknown>(TASKS, submission(prompt))).data, 'task_id');
 }
 
 async function check(taskId: string): Promise<{ httpStatus: number; status: unknown }> {
