@@ -1,4 +1,3 @@
- 
 import type { Request, Response } from 'express';
 import { ODD_REPLIES } from './oddReplies';
 import { REFUSALS, taskError, type SubmitRefusal } from './submitRefusal';

@@ -119,6 +119,21 @@ test('tasks that come all at once are all kept, and the file is whole at every m
 	expect(await readdir(folder)).toEqual(['tasks.json']);
 });
 
+test('a file from before there was a ledger is read, and its tasks cost nothing', async () => {
+	const task = {
+		scenario: 'success-0s',
+		kindPath: 'omni-video',
+		createdAtMs: 1,
+		checks: 0,
+		checksSinceDone: 0,
+		downloads: 0,
+	};
+	await writeFile(stateFile, JSON.stringify({ old: task }));
+	await restart();
+	expect(await check('old')).toEqual({ httpStatus: 200, status: 'SUCCESS' });
+	expect(sandbox?.ledger).toEqual([]);
+});
+
 test.each([
 	['no JSON', '{"1":'],
 	['another kind of file', '["a"]'],

@@ -1,4 +1,3 @@
- 
 import { RESTRICTED_TOKEN, SANDBOX_TOKEN } from '../../sandbox/gateway';
 import type { JsonObject } from '../../sandbox/exactJson';
 import { clientOf, TASKS } from '../support/client';
