@@ -15,7 +15,7 @@ export interface AcceptedSubmit {
 	quota: number;
 }
 
-/** What kinds are routed by that need no model. */
+/** The model that a call of these kinds is routed by if it names none. */
 const DEFAULT_MODELS: Readonly<Record<string, string>> = {
 	'avatar/image2video': 'kling-avatar',
 	'advanced-lip-sync': 'kling-v1-6',

@@ -50,11 +50,16 @@ test.each(['{"a":"b', '{"a":"b\\', '{"a"', ''])('JSON that is broken off stays s
 });
 
 test('a backslash before the quote does not end a text, two of them do', () => {
-	for (const value of ['"', '\\', '\\"', '\\\\', '"\\', 'a\\"b\\\\"'])
-		for (const size of [1, 2, 3]) {
-			const text = JSON.stringify([value, 'next']);
-			expect(shortenedJson(text, size)).toBe(text);
+	for (const beginning of ['"', '\\', '\\"', '\\\\', '"\\', 'a\\"b\\\\"']) {
+		const value = beginning + 'x'.repeat(25_000);
+		const asItStands = JSON.stringify(value).slice(1, -1);
+		for (const size of [1, 2, 3, 50_000]) {
+			expect(JSON.parse(shortenedJson(JSON.stringify([value, 'next']), size))).toEqual([
+				shortened(asItStands),
+				'next',
+			]);
 		}
+	}
 });
 
 describe('integers that no number holds', () => {
