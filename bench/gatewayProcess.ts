@@ -73,6 +73,8 @@ function clientOf(url: string, httpAgent: Agent): GatewayProcess {
 	});
 	const submitOne = async (scenario: string): Promise<string> => {
 		const { data } = await client.post<{ task_id: string }>('/kling/v1/videos/multi-image2video', {
+			model: 'kling-v1-6',
+			image_list: [{ image: 'https://example.com/cat.png' }],
 			prompt: `[${scenario}]`,
 		});
 		return data.task_id;

@@ -3,8 +3,12 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
+import { stringifyExact } from './exactJson';
+import { ledgerOf, placesTaken, type LedgerEntry } from './ledger';
+import { modelList } from './models';
 import { ODD_REPLIES } from './oddReplies';
 import { isOdd, readScenario } from './scenario';
+import { Submits, type SeenSubmit } from './submits';
 import { findAction, isRouted, readTaskAddress, type Relay, type TaskAddress } from './taskPaths';
 import { STORIES } from './taskReplies';
 import { TaskStore, type SandboxTask } from './taskStore';
@@ -12,8 +16,6 @@ import { sendAudio, sendImage, sendVideo } from './videoHost';
 
 export const SANDBOX_TOKEN = 'sk-example-sandbox';
 export const RESTRICTED_TOKEN = 'sk-example-restricted';
-
-const readBody = express.json({ limit: '50mb' });
 
 export interface SandboxOptions {
 	/** 0, the default, takes a free one. */
@@ -26,6 +28,11 @@ export interface SandboxOptions {
 	latencyMs?: number;
 	/** How many status calls a second it bears; those beyond get a 429. Null, the default, for all. */
 	callsPerSecond?: number | null;
+	/**
+	 * How many unfinished tasks of the account Kling takes; a submit beyond them gets a 429. A task
+	 * gives its place back when it is done. Null, the default, for all.
+	 */
+	places?: number | null;
 	/** Which paths of tasks it knows; 'gateway', the default, for those of the gateway's documents. */
 	relay?: Relay;
 	/** The file that its tasks are kept in from one start to the next. Null, the default, for none. */
@@ -55,6 +62,10 @@ export interface Sandbox {
 	url: string;
 	/** Every request that came in, in order. */
 	requests: SeenRequest[];
+	/** Every submit call whose body could be read, in order. */
+	submits: SeenSubmit[];
+	/** What was charged and paid back until now, in order; it outlives the sandbox in the state file. */
+	readonly ledger: LedgerEntry[];
 	/** The status calls about one task. */
 	checksOf(taskId: string): SeenRequest[];
 	/** Resolves when this many requests have come in. */
@@ -66,8 +77,16 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
 	const { callsPerSecond = null, stateFile = null, now = () => Date.now() } = options;
-	const { relay = 'gateway' } = options;
+	const { relay = 'gateway', places = null } = options;
 	const tasks = await TaskStore.open(stateFile, now);
+	const takesMs = ({ scenario }: SandboxTask) => ((scenario.seconds ?? seconds) * 1000) / speed;
+	const endOf = (task: SandboxTask) =>
+		task.scenario.story === 'never' ? Infinity : task.createdAtMs + takesMs(task);
+	const submits = new Submits({
+		tasks,
+		now,
+		hasPlace: () => places === null || placesTaken(tasks.all, endOf, now()) < places,
+	});
 	const requests: SeenRequest[] = [];
 	const seenAs = new WeakMap<Request, SeenRequest>();
 	/** The status calls that were not refused, of the last second. */
@@ -84,6 +103,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			requests.length = 0;
 			return res.status(204).end();
 		});
+	app
+		.route('/sandbox/submits')
+		.get((_req, res) => res.type('json').send(stringifyExact(submits.seen)))
+		.delete((_req, res) => {
+			submits.seen.length = 0;
+			return res.status(204).end();
+		});
+	app.get('/sandbox/ledger', (_req, res) => res.json(ledgerOf(tasks.all, endOf, now())));
 
 	app.use((req, res, next) => {
 		const seen: SeenRequest = {
@@ -114,35 +141,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			return relay === 'newer' ? ODD_REPLIES['web-page']?.(req, res) : next();
 		}
 		if (address.taskId !== null) return await tell(address, address.taskId, req, res);
-		return readBody(req, res, (error?: unknown) =>
-			error === undefined ? void submit(address, req, res).catch(next) : next(error),
-		);
-	});
-
-	async function submit({ kindPath }: TaskAddress, req: Request, res: Response) {
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
-		// the relay cannot read a number there, and then uses what it has not read
-		if (typeof req.body?.duration === 'number') return ODD_REPLIES.panic?.(req, res);
-		const named = /\[([\w.-]+)\]/.exec(String(req.body?.prompt ?? ''))?.[1] ?? 'success';
-		const scenario = readScenario(named);
-		if (scenario === null) {
-			return res.status(400).json({ code: 1201, message: `the sandbox knows no "${named}"` });
-		}
-		const taskId = await tasks.submit(scenario, kindPath);
-		return res.json(
-			scenario.story === 'documented'
-				? { code: 0, message: 'SUCCEED', data: { task_id: taskId, task_status: 'submitted' } }
-				: {
-						id: taskId,
-						task_id: taskId,
-						object: 'video',
-						model: req.body?.model ?? 'kling-v1-6',
-						status: '',
-						progress: 0,
-						created_at: Math.floor(now() / 1000),
-					},
-		);
-	}
+		return await submits.answer(address.kindPath, bearer(req) === RESTRICTED_TOKEN, req, res);
+	});
 
 	async function tell({ kindPath }: TaskAddress, taskId: string, req: Request, res: Response) {
 		if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
@@ -151,17 +152,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		if (isTooMany()) return ODD_REPLIES['rate-limit']?.(req, res);
 
 		const task = tasks.get(taskId) ?? (await taskNamedBy(taskId, kindPath));
-		if (task === null) return ODD_REPLIES.unknown?.(req, res);
+		if (task === null || !task.isKnown) return ODD_REPLIES.unknown?.(req, res);
 		return await tellOf(taskId, task, req, res);
 	}
 
 	app.get('/v1/models', (req, res) => {
 		if (!isAccepted(req)) return ODD_REPLIES['bad-token']?.(req, res);
-		return res.json({
-			success: true,
-			object: 'list',
-			data: [{ id: 'kling-v1-6', object: 'model', owned_by: 'kling' }],
-		});
+		return res.json(modelList(bearer(req) === RESTRICTED_TOKEN));
 	});
 
 	app.get('/videos/:file', async (req, res) => {
@@ -188,7 +185,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	/** A task id that names a scenario begins when it is first checked. */
 	async function taskNamedBy(taskId: string, kindPath: string): Promise<SandboxTask | null> {
 		const scenario = readScenario(taskId);
-		return scenario === null ? null : await tasks.add(taskId, scenario, kindPath);
+		return scenario === null ? null : await tasks.begin(taskId, scenario, kindPath);
 	}
 
 	function isTooMany(): boolean {
@@ -207,23 +204,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			await tasks.save();
 			return await ODD_REPLIES[scenario.odd]?.(req, res);
 		}
-		const takesMs = ((scenario.seconds ?? seconds) * 1000) / speed;
-		const share = takesMs > 0 ? (now() - task.createdAtMs) / takesMs : 1;
+		const doneAtMs = task.createdAtMs + takesMs(task);
+		const share = takesMs(task) > 0 ? (now() - task.createdAtMs) / takesMs(task) : 1;
 		const { checksSinceDone } = task;
 		if (share >= 1) task.checksSinceDone++;
 		await tasks.save();
 		const seen = seenAs.get(req);
 		// who has gone is told nothing
 		if (share >= 1 && seen?.repliedAtMs === null && scenario.story !== 'never') {
-			seen.doneAtMs = task.createdAtMs + takesMs;
+			seen.doneAtMs = doneAtMs;
 		}
 		return res.json(
 			STORIES[scenario.story]?.({
 				taskId,
 				action: findAction(task.kindPath),
+				externalTaskId: task.externalTaskId,
 				share,
 				submittedAtS: Math.floor(task.createdAtMs / 1000),
-				finishedAtS: Math.ceil((task.createdAtMs + takesMs) / 1000),
+				finishedAtS: Math.ceil(doneAtMs / 1000),
 				videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
 				filesUrl: url,
 				checksSinceDone,
@@ -239,6 +237,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	return {
 		url,
 		requests,
+		submits: submits.seen,
+		get ledger() {
+			return ledgerOf(tasks.all, endOf, now());
+		},
 		checksOf: (taskId) => requests.filter((request) => request.taskId === taskId),
 		untilSeen: async (count) => {
 			while (requests.length < count) await once(arrivals, 'request');

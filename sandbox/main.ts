@@ -3,6 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import { npmCommand, readNumberAboveZero, readNumberFromZero, readPort } from './commandLine';
 import { SANDBOX_TOKEN, startSandbox } from './gateway';
 import { ODD_REPLIES } from './oddReplies';
+import { ODD_SUBMITS } from './oddSubmits';
 import { RELAYS } from './taskPaths';
 import { STORIES } from './taskReplies';
 import { VIDEO_NAMES } from './videoHost';
@@ -14,10 +15,14 @@ const SCENARIOS = `A task id, or a [word] in a submitted prompt, chooses what ha
   Tasks:       ${Object.keys(STORIES).join(', ')}
   Odd replies: ${Object.keys(ODD_REPLIES).join(', ')}
   Odd videos:  ${VIDEO_NAMES.join(', ')}; video-25mb is one of 25 MB
-  Before an odd reply: blip- (twice, then the task), once- (at the second check), twice- (at the second and third), later- (from then on)`;
+  Odd submits: ${Object.keys(ODD_SUBMITS).join(', ')}
+               in a prompt only; "[submit-cut] [failure-5s]" says what becomes of the task, too
+  Before an odd reply: blip- (twice, then the task), first-5- (five times), once- (at the second check), twice- (at the second and third), later- (from then on)`;
 
 async function main() {
-	const { port, seconds, speed, latency, callsPerSecond, relay, stateFile } = npmCommand('sandbox')
+	const { port, seconds, speed, latency, callsPerSecond, places, relay, stateFile } = npmCommand(
+		'sandbox',
+	)
 		.description(
 			'Starts a small gateway on this machine that answers as the real one does: submitting, status ' +
 				'calls, the videos, and on request everything that can go wrong. No token of yours is needed.',
@@ -41,6 +46,11 @@ async function main() {
 			'how many status calls are answered; the rest get HTTP status 429 (default: all)',
 			readNumberFromZero,
 		)
+		.option(
+			'--places <number>',
+			'how many unfinished tasks are taken; a submit beyond them gets HTTP status 429 (default: all)',
+			readNumberFromZero,
+		)
 		.addOption(
 			new Option(
 				'--relay <relay>',
@@ -62,6 +72,7 @@ async function main() {
 		speed,
 		latencyMs: latency,
 		callsPerSecond: callsPerSecond ?? null,
+		places: places ?? null,
 		relay,
 		stateFile: stateFile ?? null,
 	});
@@ -71,6 +82,8 @@ Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
 
 Try:   curl -H "Authorization: Bearer ${SANDBOX_TOKEN}" ${status}/success-20s-1
 In n8n: set the credential's Base URL to ${sandbox.url} and the Task ID to success-20s-1.
+
+What was submitted is at ${sandbox.url}/sandbox/submits, what was charged at ${sandbox.url}/sandbox/ledger.
 
 ${SCENARIOS}
 `);

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import { PANIC_BODY, REFUSALS } from './submitRefusal';
 
 const newApiError = (message: string) => ({
 	error: { code: '', message, type: 'new_api_error' },
@@ -59,22 +60,10 @@ export const ODD_REPLIES: Record<string, (req: Request, res: Response) => unknow
 	'rate-limit-text': (_req, res) =>
 		res.status(429).json(newApiError('您已达到请求数限制：1分钟内最多请求10次')),
 	'rate-limit-retry': (_req, res) => res.status(429).set('Retry-After', '3').end(),
-	'upstream-busy': (_req, res) =>
-		res.status(429).json({
-			code: 'fail_to_fetch_task',
-			message: '当前分组上游负载已饱和，请稍后再试',
-			data: null,
-		}),
+	'upstream-busy': (_req, res) => res.status(429).json(REFUSALS.busy().body),
 	database: (_req, res) =>
 		res.status(500).json({ code: 'get_task_failed', message: 'database is locked', data: null }),
-	panic: (_req, res) =>
-		res.status(500).json({
-			error: {
-				message:
-					'Panic detected, error: runtime error: invalid memory address or nil pointer dereference.',
-				type: 'new_api_panic',
-			},
-		}),
+	panic: (_req, res) => res.status(500).json(PANIC_BODY),
 	'bad-gateway': (_req, res) => res.status(502).type('html').send(WEB_PAGE),
 	unavailable: (_req, res) => res.status(503).end(),
 	'gateway-timeout': (_req, res) => res.status(504).type('html').send(WEB_PAGE),

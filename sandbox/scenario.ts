@@ -1,9 +1,10 @@
 import { ODD_REPLIES } from './oddReplies';
+import { ODD_SUBMITS } from './oddSubmits';
 import { STORIES } from './taskReplies';
 import { isVideoName, VIDEO_NAMES } from './videoHost';
 
 /** When the odd reply comes instead of the task. */
-export type OddWhen = 'always' | 'blip' | 'once' | 'twice' | 'later';
+export type OddWhen = 'always' | 'blip' | 'once' | 'twice' | 'later' | `first-${number}`;
 
 export interface Scenario {
 	/** What it was read from. */
@@ -19,9 +20,16 @@ export interface Scenario {
 	seconds: number | null;
 }
 
-const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NAMES].sort(
-	(a, b) => b.length - a.length,
-);
+/** What a submit call is answered with, in place of the task's id. */
+export interface SubmitScenario {
+	/** A key of ODD_SUBMITS. */
+	odd: string;
+	oddWhen: OddWhen;
+}
+
+const longestFirst = (names: string[]) => names.sort((a, b) => b.length - a.length);
+const NAMES = longestFirst([...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NAMES]);
+const SUBMIT_NAMES = longestFirst(Object.keys(ODD_SUBMITS));
 
 /**
  * Reads a scenario: a story or an odd reply, then perhaps the seconds the task takes, then anything.
@@ -30,6 +38,7 @@ const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NA
  *     failure           comes to nothing
  *     rate-limit        always the odd reply
  *     blip-rate-limit   the odd reply twice, then the task
+ *     first-5-database  the odd reply five times, then the task
  *     once-bad-token    the odd reply at the second check only
  *     twice-web-page    the odd reply at the second and third check only
  *     later-unknown     the odd reply from the second check on
@@ -39,27 +48,69 @@ const NAMES = [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NA
  * @returns null for a text that names none
  */
 export function readScenario(text: string): Scenario | null {
-	const [, prefix, rest = ''] = /^(?:(blip|once|twice|later)-)?(.*)$/s.exec(text) ?? [];
-	const sized = /^video-\d+mb(?=-|$)/.exec(rest)?.[0];
-	const name = sized ?? NAMES.find((known) => rest === known || rest.startsWith(`${known}-`));
-	if (name === undefined) return null;
-	const seconds = /^-(\d+(?:\.\d+)?)s(?:-|$)/.exec(rest.slice(name.length))?.[1];
+	const word = readWord(text, NAMES);
+	if (word === null) return null;
+	const { name, oddWhen, seconds } = word;
 	const isVideo = isVideoName(name);
 	return {
 		text,
 		story: name in STORIES ? name : 'success',
 		odd: name in STORIES || isVideo ? null : name,
 		video: isVideo ? name : null,
+		oddWhen,
+		seconds,
+	};
+}
+
+/**
+ * Reads what a prompt asks for: [word] chooses what becomes of the task, [submit-…] what the submit
+ * call is answered with; the two may stand side by side.
+ *
+ *     a cat [success-2s]                    done after two seconds
+ *     a cat [submit-empty-id]               the reply has no id
+ *     a cat [blip-submit-busy-5s]           refused twice; then a task of five seconds
+ *     a cat [submit-cut] [failure-5s]       no reply; the task fails after five seconds
+ *
+ * @returns the word that names nothing, if there is one
+ */
+export function readPrompt(
+	prompt: string,
+): { submit: SubmitScenario | null; task: Scenario } | { unknown: string } {
+	const words = [...prompt.matchAll(/\[([\w.-]+)\]/g)].map(([, word = '']) => word);
+	const submitWord = words.find((word) => readWord(word, SUBMIT_NAMES) !== null);
+	const submit = submitWord === undefined ? null : readWord(submitWord, SUBMIT_NAMES);
+	const taskWord =
+		words.find((word) => word !== submitWord) ??
+		(submit === null || submit.seconds === null ? 'success' : `success-${submit.seconds}s`);
+	const task = readScenario(taskWord);
+	if (task === null) return { unknown: taskWord };
+	return { submit: submit === null ? null : { odd: submit.name, oddWhen: submit.oddWhen }, task };
+}
+
+function readWord(
+	text: string,
+	names: string[],
+): { name: string; oddWhen: OddWhen; seconds: number | null } | null {
+	const [, prefix, rest = ''] = /^(?:(blip|once|twice|later|first-\d+)-)?(.*)$/s.exec(text) ?? [];
+	const sized = /^video-\d+mb(?=-|$)/.exec(rest)?.[0];
+	const name =
+		sized !== undefined && names === NAMES
+			? sized
+			: names.find((known) => rest === known || rest.startsWith(`${known}-`));
+	if (name === undefined) return null;
+	const seconds = /^-(\d+(?:\.\d+)?)s(?:-|$)/.exec(rest.slice(name.length))?.[1];
+	return {
+		name,
 		oddWhen: isOddWhen(prefix) ? prefix : 'always',
 		seconds: seconds === undefined ? null : Number(seconds),
 	};
 }
 
 function isOddWhen(prefix: string | undefined): prefix is OddWhen {
-	return prefix !== undefined && ['blip', 'once', 'twice', 'later'].includes(prefix);
+	return prefix !== undefined && /^(?:blip|once|twice|later|first-\d+)$/.test(prefix);
 }
 
-/** @param check the number of the check or download, from 1 */
+/** @param check the number of the check, download or submit, from 1 */
 export function isOdd(when: OddWhen, check: number): boolean {
 	switch (when) {
 		case 'always':
@@ -72,5 +123,7 @@ export function isOdd(when: OddWhen, check: number): boolean {
 			return check === 2 || check === 3;
 		case 'later':
 			return check >= 2;
+		default:
+			return check <= Number(when.slice('first-'.length));
 	}
 }

@@ -3,6 +3,8 @@ export interface TaskNow {
 	taskId: string;
 	/** What the relay calls its kind; null for one that it does not know. */
 	action: string | null;
+	/** The client's own name for it. */
+	externalTaskId: string | null;
 	/** 0 when submitted, 1 and more when done. */
 	share: number;
 	submittedAtS: number;
@@ -41,7 +43,10 @@ function klingTask(now: TaskNow, more: Body): Body {
 		created_at: now.submittedAtS * 1000,
 		updated_at: now.submittedAtS * 1000 + 1,
 		task_id: now.taskId,
-		task_info: now.action === 'videoExtend' ? { parent_video: PARENT_VIDEO } : {},
+		task_info: {
+			...(now.action === 'videoExtend' && { parent_video: PARENT_VIDEO }),
+			...(now.externalTaskId !== null && { external_task_id: now.externalTaskId }),
+		},
 		task_result: {},
 		...more,
 	};
@@ -262,3 +267,15 @@ export const STORIES: Record<string, (now: TaskNow) => Body> = {
 	'empty-status': (now) =>
 		now.share < 1 ? relayed(now, { status: '' }, { task_status: 'submitted' }) : succeeded(now),
 };
+
+/** The stories of tasks that come to nothing; what was charged for them is paid back. */
+export const FAILING_STORIES = [
+	'failure',
+	'failure-text',
+	'failure-timeout',
+	'failure-url',
+	'failure-message',
+	'failure-silent',
+	'failure-outside',
+	'cancelled',
+];

@@ -7,8 +7,16 @@ import { readScenario, type Scenario } from './scenario';
 
 export interface SandboxTask {
 	scenario: Scenario;
-	/** The path that it was submitted to, or first asked for at. */
+	/** The kind that Kling got it as, or the path that it was first asked for at. */
 	kindPath: string;
+	/** The client's own name for it. */
+	externalTaskId: string | null;
+	/** Whether it came by a submit call; others begin when they are first asked for. */
+	isSubmitted: boolean;
+	/** Whether the gateway tells its status; if not, only Kling has it. */
+	isKnown: boolean;
+	/** What was charged for it, in the gateway's own unit; 0 for nothing. */
+	quota: number;
 	/** Milliseconds since 1970. */
 	createdAtMs: number;
 	checks: number;
@@ -16,8 +24,19 @@ export interface SandboxTask {
 	downloads: number;
 }
 
-/** A task as the file has it. */
-type SavedTask = Omit<SandboxTask, 'scenario'> & { scenario: string };
+export interface SubmittedTask {
+	scenario: Scenario;
+	kindPath: string;
+	externalTaskId: string | null;
+	isKnown: boolean;
+	quota: number;
+}
+
+/** A task as the file has it; an empty text stands for no name of the client's own. */
+type SavedTask = Omit<SandboxTask, 'scenario' | 'externalTaskId'> & {
+	scenario: string;
+	externalTaskId: string;
+};
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 
@@ -26,10 +45,25 @@ const SAVED_TASKS: JSONSchemaType<Record<string, SavedTask>> = {
 	required: [],
 	additionalProperties: {
 		type: 'object',
-		required: ['scenario', 'kindPath', 'createdAtMs', 'checks', 'checksSinceDone', 'downloads'],
+		required: [
+			'scenario',
+			'kindPath',
+			'externalTaskId',
+			'isSubmitted',
+			'isKnown',
+			'quota',
+			'createdAtMs',
+			'checks',
+			'checksSinceDone',
+			'downloads',
+		],
 		properties: {
 			scenario: { type: 'string' },
 			kindPath: { type: 'string' },
+			externalTaskId: { type: 'string', default: '' },
+			isSubmitted: { type: 'boolean', default: false },
+			isKnown: { type: 'boolean', default: true },
+			quota: { ...COUNT, default: 0 },
 			createdAtMs: COUNT,
 			checks: COUNT,
 			checksSinceDone: COUNT,
@@ -38,7 +72,8 @@ const SAVED_TASKS: JSONSchemaType<Record<string, SavedTask>> = {
 	},
 };
 
-const isSavedTasks = new Ajv().compile(SAVED_TASKS);
+// files of before have no default of their own: their tasks cost nothing
+const isSavedTasks = new Ajv({ useDefaults: true }).compile(SAVED_TASKS);
 
 /** The tasks of a sandbox, kept in a file if there is one. */
 export class TaskStore {
@@ -59,8 +94,12 @@ export class TaskStore {
 		return this.tasks.get(taskId);
 	}
 
-	/** @returns its id, which no task had before: not in this file, nor in a sandbox before this one */
-	async submit(scenario: Scenario, kindPath: string): Promise<string> {
+	get all(): ReadonlyMap<string, SandboxTask> {
+		return this.tasks;
+	}
+
+	/** @returns an id which no task had before: not in this file, nor in a sandbox before this one */
+	newId(): string {
 		const nowMs = this.now();
 		let taskId: string;
 		let number = this.tasks.size;
@@ -68,14 +107,31 @@ export class TaskStore {
 			// as long as Kling's own, which no JavaScript number holds
 			taskId = `${nowMs}${String(number++ % 100_000).padStart(5, '0')}`;
 		} while (this.tasks.has(taskId));
-		await this.add(taskId, scenario, kindPath);
 		return taskId;
 	}
 
-	async add(taskId: string, scenario: Scenario, kindPath: string): Promise<SandboxTask> {
-		const task: SandboxTask = {
+	async submit(taskId: string, submitted: SubmittedTask): Promise<void> {
+		await this.add(taskId, { ...submitted, isSubmitted: true });
+	}
+
+	/** A task that nobody submitted: it begins when it is first asked for. */
+	async begin(taskId: string, scenario: Scenario, kindPath: string): Promise<SandboxTask> {
+		return await this.add(taskId, {
 			scenario,
 			kindPath,
+			externalTaskId: null,
+			isSubmitted: false,
+			isKnown: true,
+			quota: 0,
+		});
+	}
+
+	private async add(
+		taskId: string,
+		begun: SubmittedTask & Pick<SandboxTask, 'isSubmitted'>,
+	): Promise<SandboxTask> {
+		const task: SandboxTask = {
+			...begun,
 			createdAtMs: this.now(),
 			checks: 0,
 			checksSinceDone: 0,
@@ -91,7 +147,11 @@ export class TaskStore {
 		if (this.file === null) return;
 		const saved: Record<string, SavedTask> = {};
 		for (const [taskId, task] of this.tasks) {
-			saved[taskId] = { ...task, scenario: task.scenario.text };
+			saved[taskId] = {
+				...task,
+				scenario: task.scenario.text,
+				externalTaskId: task.externalTaskId ?? '',
+			};
 		}
 		// one after another, each written beside the file first: it is whole whenever somebody reads it
 		this.lastSave = writeFileAtomic(this.file, JSON.stringify(saved, null, '\t'));
@@ -112,7 +172,7 @@ async function readTasks(file: string): Promise<Array<[string, SandboxTask]>> {
 	return Object.entries(saved).map(([taskId, task]) => {
 		const scenario = readScenario(task.scenario);
 		if (scenario === null) throw new Error(refusal);
-		return [taskId, { ...task, scenario }];
+		return [taskId, { ...task, scenario, externalTaskId: task.externalTaskId || null }];
 	});
 }
 

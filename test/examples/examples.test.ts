@@ -150,7 +150,7 @@ async function runWorkflow({ nodes, connections }: WorkflowFile, scenario: strin
 		image1: 'https://a/1.png',
 		image2: ' https://a/2.png ',
 		image3: '',
-		model: 'm',
+		model: 'kling-v3-omni',
 		aspectRatio: '',
 	};
 	const prepared = fields === undefined ? row : await assignedBy(fields);

@@ -8,9 +8,11 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import { ODD_REPLIES } from '../../sandbox/oddReplies';
+import { ODD_SUBMITS } from '../../sandbox/oddSubmits';
 import { STORIES } from '../../sandbox/taskReplies';
 import { VIDEO_NAMES } from '../../sandbox/videoHost';
 import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from '../support/client';
+import { submission } from '../support/submits';
 
 const root = join(__dirname, '../..');
 /** Only so that a busy machine may be slow to compile. */
@@ -63,7 +65,12 @@ test(
 		// an hour, were it not for --speed
 		expect(await follow(clientOf({ url }), 'success-3600s')).not.toEqual([]);
 
-		for (const name of [...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NAMES]) {
+		for (const name of [
+			...Object.keys(STORIES),
+			...Object.keys(ODD_REPLIES),
+			...VIDEO_NAMES,
+			...Object.keys(ODD_SUBMITS),
+		]) {
 			expect(said).toMatch(new RegExp(` ${name}([,;]|$)`, 'm'));
 		}
 
@@ -75,10 +82,15 @@ test(
 );
 
 test(
-	'the flags say how long tasks and replies take, and how many calls a second are borne',
+	'the flags say how long tasks and replies take, and how many calls and tasks are borne',
 	async () => {
-		startMain('--seconds', '0', '--latency', '60', '--calls-per-second', '1');
+		const flags = ['--seconds', '0', '--latency', '60', '--calls-per-second', '1', '--places', '1'];
+		startMain(...flags);
 		const client = clientOf({ url: urlIn(await saidBy()) });
+		const submits = [submission('[never]'), submission('a cat')];
+		const statuses: number[] = [];
+		for (const body of submits) statuses.push((await client.post(TASKS, body)).status);
+		expect(statuses).toEqual([200, 429]);
 		const startedAtMs = Date.now();
 		const replies = await Promise.all(
 			Array.from({ length: 5 }, async () => await client.get<unknown>(statusPath('success'))),
@@ -98,6 +110,7 @@ test.each([
 	['--seconds', '-1'],
 	['--latency', 'soon'],
 	['--calls-per-second', 'many'],
+	['--places', 'few'],
 ])(
 	'%s %s is refused',
 	async (flag, value) => {
@@ -119,6 +132,7 @@ test(
 			['speed', '1'],
 			['latency', '0'],
 			['calls-per-second', 'all'],
+			['places', 'all'],
 			['state-file', 'they end with the sandbox'],
 		]) {
 			const says = new RegExp(
@@ -139,7 +153,7 @@ test(
 			const flags = ['--state-file', join(folder, 'tasks.json'), '--seconds', '0'];
 			startMain(...flags);
 			const client = clientOf({ url: urlIn(await saidBy()) });
-			const { data } = await client.post<unknown>(TASKS, { prompt: 'a cat' });
+			const { data } = await client.post<unknown>(TASKS, submission('a cat'));
 			child.kill('SIGKILL');
 			await ended;
 			startMain(...flags);

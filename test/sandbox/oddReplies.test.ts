@@ -119,8 +119,7 @@ function masked(body: unknown): unknown {
 	const text = JSON.stringify(body ?? '')
 		.replaceAll(/\(request id: \w+\)/g, '(request id)')
 		.replaceAll(/sk-\w+\*{3}\w+/g, 'sk-***')
-		.replaceAll(/(\(GET )[^)]*/g, '$1')
-		.replace(/ Please submit a issue here: [^"]*/, '');
+		.replaceAll(/(\(GET )[^)]*/g, '$1');
 	return JSON.parse(text);
 }
 

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { AxiosInstance } from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { clientOf, failureOf, follow, statusPath, TASKS, textAt } from '../support/client';
+import { submission } from '../support/submits';
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -15,7 +16,7 @@ afterEach(async () => await sandbox.close());
 describe('the record of requests', () => {
 	test('has every request, in order, with what came', async () => {
 		const before = Date.now();
-		await client.post(TASKS, { prompt: 'a cat' });
+		await client.post(TASKS, submission('a cat'));
 		await client.get(statusPath('success-7'));
 		await clientOf(sandbox, null).get('/nowhere?a=b');
 		const after = Date.now();
@@ -68,7 +69,7 @@ describe('the record of requests', () => {
 
 	test('has the moment a task was done from when a reply tells so', async () => {
 		const before = Date.now();
-		const { data } = await client.post<unknown>(TASKS, { prompt: '[success-0.4s]' });
+		const { data } = await client.post<unknown>(TASKS, submission('[success-0.4s]'));
 		const after = Date.now();
 		const taskId = textAt(data, 'task_id');
 		await follow(client, taskId);
@@ -191,7 +192,7 @@ describe('a wrong base URL', () => {
 	test.each([
 		'/api/v1/models',
 		'/v1/usage',
-		'/kling/v1/videos/text2video/success-0s',
+		'/kling/v1/videos/effects/success-0s',
 		TASKS,
 		'/videos/',
 		'/videos/a/b.mp4',

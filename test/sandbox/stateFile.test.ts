@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { AxiosInstance } from 'axios';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/gateway';
 import { at, clientOf, statusPath, TASKS, textAt } from '../support/client';
+import { submission } from '../support/submits';
 
 let folder: string;
 let stateFile: string;
@@ -29,7 +30,7 @@ async function restart(options: SandboxOptions = { stateFile }): Promise<void> {
 }
 
 async function submit(prompt: string): Promise<string> {
-	return textAt((await client.post<unknown>(TASKS, { prompt })).data, 'task_id');
+	return textAt((await client.post<unknown>(TASKS, submission(prompt))).data, 'task_id');
 }
 
 async function check(taskId: string): Promise<{ httpStatus: number; status: unknown }> {
@@ -116,6 +117,21 @@ test('tasks that come all at once are all kept, and the file is whole at every m
 		expect(await check(taskId)).toEqual({ httpStatus: 200, status: 'SUBMITTED' });
 	}
 	expect(await readdir(folder)).toEqual(['tasks.json']);
+});
+
+test('a file from before there was a ledger is read, and its tasks cost nothing', async () => {
+	const task = {
+		scenario: 'success-0s',
+		kindPath: 'omni-video',
+		createdAtMs: 1,
+		checks: 0,
+		checksSinceDone: 0,
+		downloads: 0,
+	};
+	await writeFile(stateFile, JSON.stringify({ old: task }));
+	await restart();
+	expect(await check('old')).toEqual({ httpStatus: 200, status: 'SUCCESS' });
+	expect(sandbox?.ledger).toEqual([]);
 });
 
 test.each([

@@ -250,6 +250,7 @@ const successAt = (share: number) =>
 	STORIES.success?.({
 		taskId: '842250903629086785',
 		action: 'multiImage2Video',
+		externalTaskId: null,
 		share,
 		submittedAtS: 1766737710,
 		finishedAtS: 1766737890,

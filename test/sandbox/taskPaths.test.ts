@@ -1,6 +1,7 @@
 import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/gateway';
 import { at, clientOf, textAt } from '../support/client';
+import { submission } from '../support/submits';
 import { RELAYS as RECORDED } from '../support/relayBodies';
 
 // Which paths each relay answers on, and with what.
@@ -25,7 +26,10 @@ const UNKNOWN = [
 
 test.each(KNOWN)('the gateway submits and tells tasks on $path', async ({ path, action }) => {
 	const client = await start();
-	const submitted = await client.post(`/kling/v1/videos/${path}`, { prompt: 'x [success-0s]' });
+	const submitted = await client.post(
+		`/kling/v1/videos/${path}`,
+		submission('x [success-0s]', path),
+	);
 	const taskId = textAt(submitted.data, 'task_id');
 	const { data } = await client.get<unknown>(`/kling/v1/videos/${path}/${taskId}`);
 	expect(data).toMatchObject({ data: { task_id: taskId, action, status: 'SUCCESS' } });
@@ -34,7 +38,10 @@ test.each(KNOWN)('the gateway submits and tells tasks on $path', async ({ path, 
 
 test('the gateway tells a task on any of its paths, as what it was submitted as', async () => {
 	const client = await start();
-	const submitted = await client.post('/kling/v1/videos/omni-video', { prompt: 'x [success-0s]' });
+	const submitted = await client.post(
+		'/kling/v1/videos/omni-video',
+		submission('x [success-0s]', 'omni-video'),
+	);
 	const taskId = textAt(submitted.data, 'task_id');
 	for (const { path } of KNOWN) {
 		const { data } = await client.get<unknown>(`/kling/v1/videos/${path}/${taskId}`);

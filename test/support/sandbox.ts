@@ -17,6 +17,14 @@ class CurrentSandbox implements Sandbox {
 		return this.current.requests;
 	}
 
+	get submits(): Sandbox['submits'] {
+		return this.current.submits;
+	}
+
+	get ledger(): Sandbox['ledger'] {
+		return this.current.ledger;
+	}
+
 	readonly checksOf: Sandbox['checksOf'] = (taskId) => this.current.checksOf(taskId);
 
 	readonly untilSeen: Sandbox['untilSeen'] = async (count) => await this.current.untilSeen(count);
