@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { ODD_REPLIES } from './oddReplies';
 import { REFUSALS, taskError, type SubmitRefusal } from './submitRefusal';
@@ -152,6 +154,14 @@ export const ODD_SUBMITS: Record<string, OddSubmit> = {
 		},
 	},
 	'submit-empty': sameAs('empty', 'created'),
+	/** The good reply, later. */
+	'submit-late': {
+		outcome: 'created',
+		answer: async (_req, res, good) => {
+			await sleep(500);
+			return res.json(good);
+		},
+	},
 	/** Never says a word. */
 	'submit-silent': sameAs('silent', 'created'),
 };

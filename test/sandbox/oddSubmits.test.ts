@@ -54,6 +54,7 @@ const EXPECTED: Record<string, [seen: unknown, outcome: Outcome]> = {
 	'submit-cut': ['ECONNRESET', 'created'],
 	'submit-cut-body': ['ERR_BAD_RESPONSE', 'created'],
 	'submit-empty': [200, 'created'],
+	'submit-late': [200, 'created'],
 };
 /** It has a test of its own, since it never comes to an end. */
 const APART = ['submit-silent'];

@@ -46,7 +46,11 @@ export async function sendSubmitRequest(
 ): Promise<StatusResponse> {
 	const headers = { ...request.headers, 'Content-Type': 'application/json' };
 	// n8n's type knows no bytes, and n8n sends them as they are
-	return await sendRequest(context, { ...request, headers, body: Buffer.from(body.buffer) }, call);
+	return await sendRequest(
+		context,
+		{ ...request, headers, body: Buffer.from(body.buffer, body.byteOffset, body.length) },
+		call,
+	);
 }
 
 async function sendRequest(
