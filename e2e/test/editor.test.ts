@@ -157,7 +157,10 @@ test('every kind is in the list, and one that is not is reached by its path', as
 	await page.getByTestId('parameter-input-taskPath').locator('input').fill('effects');
 	await page.getByTestId('node-execute-button').click();
 	const output = page.getByTestId('output-panel');
-	await output.getByText('The Base URL or the Task Path does not lead to the gateway').first().waitFor();
+	await output
+		.getByText('The Base URL or the Task Path does not lead to the gateway')
+		.first()
+		.waitFor();
 	await output.getByText('look at "Task Path"').first().waitFor();
 	await shoot('task-path');
 });
