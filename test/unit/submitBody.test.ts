@@ -161,6 +161,19 @@ describe('additional fields', () => {
 			keep_original_sound: 'no',
 		};
 		expect(videos(JSON.stringify([complete]))).toMatchObject({ video_list: [complete] });
+		for (const key of ['refer_type', 'keep_original_sound'] as const) {
+			const incomplete: Partial<typeof complete> = { ...complete };
+			delete incomplete[key];
+			expect(videos(JSON.stringify([complete, incomplete]))).toMatchObject({
+				video_list: [complete, { ...incomplete, [key]: key === 'refer_type' ? 'base' : 'yes' }],
+			});
+		}
+		// as it was written: the numbers in it keep their digits
+		const text = '[{"refer_type":"base","keep_original_sound":"no","id":842250903629086785}]';
+		expect(textFor('omniVideo', { additionalFields: members(`{"video_list":${text}}`) })).toContain(
+			text,
+		);
+		expect(videos('[7]')).toMatchObject({ video_list: [7] });
 		expect(videos('"none"')).toMatchObject({ video_list: 'none' });
 	});
 
@@ -194,6 +207,7 @@ describe('what could not go well is told before anything is sent', () => {
 				{ kind: 'unusableDuration' },
 			]),
 			[kind, { cfgScale: 1.1 }, { kind: 'unusableCfgScale' }],
+			[kind, { cfgScale: -0.1 }, { kind: 'unusableCfgScale' }],
 			[kind, { cameraControl: '[]' }, { kind: 'unusableCameraControl' }],
 		]) as Array<[CreatableKind, Partial<CreateParameters>, CreateFault]>,
 	)('%s with %j', (kind, more, fault) => {
@@ -209,6 +223,7 @@ describe('what could not go well is told before anything is sent', () => {
 		['imageToVideo', [FIRST, FIRST], { kind: 'tooManyFrames', role: 'firstFrame' }],
 		['imageToVideo', [FIRST, LAST, LAST], { kind: 'tooManyImages', images: 3, maxImages: 2 }],
 		['omniVideo', [LAST], { kind: 'noFirstFrame' }],
+		['omniVideo', [image('https://a/1.png'), LAST], { kind: 'noFirstFrame' }],
 		['omniVideo', [FIRST, LAST, LAST], { kind: 'tooManyFrames', role: 'lastFrame' }],
 	])('%s with the images %j', (kind, list, fault) => {
 		expect(create(kind, { images: list })).toEqual(fault);

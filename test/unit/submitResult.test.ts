@@ -167,6 +167,8 @@ describe('surely not created, and to be tried later', () => {
 		});
 		expect(of(503, fetchFailed('no')).kind).toBe('unclear');
 		expect(of(500, fetchFailed({ code: 5001 })).kind).toBe('unclear');
+		const other = { ...fetchFailed({ code: 5001 }), code: 'do_request_failed' };
+		expect(of(503, other).kind).toBe('unclear');
 	});
 
 	test('a connection that was never made', () => {
@@ -244,5 +246,32 @@ describe('not clear', () => {
 			isAccepted: false,
 			cause: 'the connection was cut',
 		});
+	});
+});
+
+describe('what was wrong is told in words', () => {
+	test.each<[number, unknown, string]>([
+		[429, '', 'the gateway answered with HTTP status 429'],
+		[429, { message: 'busy' }, 'the gateway answered with HTTP status 429 (busy)'],
+		[200, { code: 1303, message: 'full' }, 'Kling answered with code 1303 (full)'],
+		[200, { code: 5000 }, 'Kling answered with code 5000'],
+		[502, WEB_PAGE, 'the gateway answered with HTTP status 502'],
+		[408, '', 'the gateway answered with HTTP status 408'],
+		[200, ' ', 'the gateway sent an empty reply'],
+		[200, '{', 'the gateway sent a reply that cannot be read'],
+		[200, { id: '' }, 'the gateway gave no task id'],
+	])('%d %j: %s', (statusCode, body, cause) => {
+		expect(of(statusCode, body)).toMatchObject({ cause });
+	});
+
+	test.each<[number, unknown, string | null]>([
+		[200, WEB_PAGE, 'a web page'],
+		[404, '', 'HTTP status 404'],
+		[418, '', 'HTTP status 418'],
+		[300, '', 'a redirect'],
+		[401, WEB_PAGE, null],
+		[403, '', null],
+	])('%d %j: %j', (statusCode, body, words) => {
+		expect(of(statusCode, body)).toMatchObject({ kind: 'refused', words });
 	});
 });
