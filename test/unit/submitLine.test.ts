@@ -45,18 +45,25 @@ class Account {
 	/** The items whose tasks were created, in that order. */
 	readonly created: number[] = [];
 
+	/** So many submits are refused although there is a place. */
+	strayRefusals = 0;
+
+	/** The items whose submits were begun, in that order. */
+	readonly begun: number[] = [];
+
 	/** While others than this run hold places. */
 	heldElsewhere = 0;
 
 	constructor(
 		public places: number,
-		private readonly submitTakesMs = 100,
+		private readonly submitTakesMs: (item: number) => number = () => 100,
 	) {}
 
 	async submit(item: number): Promise<SubmitResult> {
 		this.submits++;
-		await new Promise((resolve) => setTimeout(resolve, this.submitTakesMs));
-		if (this.used + this.heldElsewhere >= this.places) {
+		this.begun.push(item);
+		await new Promise((resolve) => setTimeout(resolve, this.submitTakesMs(item)));
+		if (this.used + this.heldElsewhere >= this.places || this.strayRefusals-- > 0) {
 			this.refused++;
 			return refusal();
 		}
@@ -143,6 +150,40 @@ test('items are submitted in their order, and one that was refused stays first',
 	const work = start(40, new Account(2), createLine());
 	await pass(10 * MINUTE);
 	expect(work.account.created).toEqual([...Array(40).keys()]);
+});
+
+test('of several that are refused at once, the first comes first again', async () => {
+	// the later ones are answered earlier
+	const account = new Account(9, (item) => 1000 - 10 * item);
+	const work = start(30, account, createLine());
+	await pass(10 * MINUTE);
+	expect(created(work)).toBe(30);
+	const again = account.begun.filter((item, index) => account.begun.indexOf(item) < index);
+	expect(again.length).toBeGreaterThan(1);
+	expect(again).toEqual([...again].sort((a, b) => a - b));
+});
+
+test('a single refusal where there is a place does not lower what is known', async () => {
+	const account = new Account(5);
+	start(200, account, createLine());
+	await pass(20 * SECOND);
+	expect(account.used).toBe(5);
+	account.strayRefusals = 1;
+	await pass(15 * SECOND);
+	expect(account.strayRefusals).toBeLessThan(1);
+	expect(account.used).toBe(5);
+});
+
+test('places that are taken away are noticed', async () => {
+	const account = new Account(5);
+	start(500, account, createLine());
+	await pass(20 * SECOND);
+	account.heldElsewhere = 2;
+	const { refused } = account;
+	await pass(2 * MINUTE);
+	expect(account.used).toBe(3);
+	// of about ninety
+	expect(account.refused - refused).toBeLessThan(8);
 });
 
 test('the limit that the user sets is kept', async () => {
