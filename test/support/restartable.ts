@@ -18,7 +18,7 @@ const PORTS = 10_000;
  * that their id describes begin again when they are asked about.
  */
 export class RestartableGateway {
-	/** Those of the sandboxes before, without those that were under way when they went down. */
+	/** Those of the sandboxes before, without those that got no reply when they went down. */
 	private before: SeenRequest[] = [];
 
 	private constructor(private sandbox: Sandbox) {}
@@ -55,8 +55,9 @@ export class RestartableGateway {
 	 */
 	async restart(meanwhile: () => Promise<void>, options: SandboxOptions = {}): Promise<void> {
 		const { requests } = this.sandbox;
-		this.before.push(...requests.filter(({ repliedAtMs }) => repliedAtMs !== null));
 		await this.sandbox.close();
+		// a reply may be on its way when it goes down, and arrive
+		this.before.push(...requests.filter(({ statusCode }) => statusCode !== null));
 		await meanwhile();
 		this.sandbox = await startSandbox({ ...options, port: Number(new URL(this.url).port) });
 	}

@@ -16,7 +16,8 @@ export type ImageFileFault =
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
 const WEB_ADDRESS = /^https?:\/\/[^\s]+$/i;
-const BASE64_TEXT = /^[\w+/-]+={0,2}$/;
+/** A text of megabytes is looked through for what it may not have: that takes no stack. */
+const NOT_BASE64 = /[^\w+/=-]|=[^=]|^$/;
 
 /** How the base64 text of a JPEG and of a PNG file begins. */
 const JPEG_START = '/9j/';
@@ -62,7 +63,7 @@ function readImage(text: string): ImageRead {
 	}
 	// Kling takes the text alone
 	const base64 = text.replace(/^data:[^,]*,/i, '').replaceAll(/\s/g, '');
-	return BASE64_TEXT.test(base64) ? readBase64(base64) : unusable(text);
+	return NOT_BASE64.test(base64) ? unusable(text) : readBase64(base64);
 }
 
 function readBase64(base64: string): ImageRead {
