@@ -1,10 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { REPOSITORY, TARBALL_FOLDER } from './folders';
 import { run } from './run';
 
-const LEFT_OUT = ['.git', 'node_modules', 'dist', 'coverage', 'e2e', 'hosts'];
+const LEFT_OUT = ['.git', 'dist', 'coverage', 'e2e'];
+
+/** Other n8n engines and tools have theirs under `test`: gigabytes of small files. */
+const isInstalled = (path: string) => basename(path) === 'node_modules';
 
 /**
  * Builds and packs the package as it would be published. In a copy: a build begins by deleting
@@ -19,7 +22,10 @@ export async function packPackage(): Promise<string> {
 	await mkdir(copy);
 	for (const name of await readdir(REPOSITORY)) {
 		if (LEFT_OUT.includes(name)) continue;
-		await cp(join(REPOSITORY, name), join(copy, name), { recursive: true });
+		await cp(join(REPOSITORY, name), join(copy, name), {
+			recursive: true,
+			filter: (path) => !isInstalled(path),
+		});
 	}
 	await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'), 'junction');
 	await run('npm', ['run', 'build'], { cwd: copy });
