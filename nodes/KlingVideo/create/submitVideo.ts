@@ -17,6 +17,7 @@ import {
 	recallSubmit,
 	REMEMBERED_SUBMIT_VERSION,
 	rememberSubmit,
+	type RememberedSubmit,
 	type SubmitPlace,
 } from './rememberedSubmit';
 import { hashRequest } from './requestHash';
@@ -96,24 +97,7 @@ export async function submitVideo(
 	const memory = context.getContext('node');
 	const place = readPlace(context, itemIndex);
 	const kept = recallSubmit(memory, place, requestHash);
-	if (kept === 'unreadable') {
-		const cause = 'what is known of it was written by another version of this node';
-		return { kind: 'unclear', isRemembered: true, isAccepted: false, externalTaskId, cause };
-	}
-	if (kept?.outcome === 'created') {
-		line.occupy();
-		return { kind: 'task', taskId: kept.taskId, body: null };
-	}
-	if (kept?.outcome === 'unclear') {
-		const { cause } = kept;
-		return {
-			kind: 'unclear',
-			isRemembered: true,
-			isAccepted: false,
-			externalTaskId: kept.externalTaskId,
-			cause,
-		};
-	}
+	if (kept !== null) return takeUp(kept, externalTaskId, line);
 
 	const send = await createSubmitCall(context, itemIndex, request);
 	const submitted = line.submit(async () => {
@@ -142,6 +126,24 @@ export async function submitVideo(
 		default:
 			return result;
 	}
+}
+
+/** Goes on with what an earlier try has submitted. */
+function takeUp(
+	kept: RememberedSubmit | 'unreadable',
+	externalTaskId: string,
+	line: SubmitLine,
+): SubmitOutcome {
+	const unclear = { kind: 'unclear', isRemembered: true, isAccepted: false } as const;
+	if (kept === 'unreadable') {
+		const cause = 'what is known of it was written by another version of this node';
+		return { ...unclear, externalTaskId, cause };
+	}
+	if (kept.outcome === 'unclear') {
+		return { ...unclear, externalTaskId: kept.externalTaskId, cause: kept.cause };
+	}
+	line.occupy();
+	return { kind: 'task', taskId: kept.taskId, body: null };
 }
 
 type FilesRead =
