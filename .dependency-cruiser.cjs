@@ -5,6 +5,7 @@ const LAYERS = [
 	'resources/',
 	'create/',
 	'suspend/',
+	'submit/',
 	'operations/',
 	'output/',
 	'download/',

@@ -7,9 +7,9 @@ import type {
 } from 'n8n-workflow';
 import { onLog } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
-import { readSubmitLimits } from '../../nodes/KlingVideo/create/createParameters';
-import { SubmitLine } from '../../nodes/KlingVideo/create/submitLine';
-import { submitVideo } from '../../nodes/KlingVideo/create/submitVideo';
+import { readSubmitLimits } from '../../nodes/KlingVideo/submit/createParameters';
+import { SubmitLine } from '../../nodes/KlingVideo/submit/submitLine';
+import { submitVideo } from '../../nodes/KlingVideo/submit/submitVideo';
 import { withNodeRun } from '../../nodes/KlingVideo/run/nodeRun';
 import { runKling, startKling, type KlingRun } from '../support/kling';
 import { sandboxForEachTest } from '../support/sandbox';

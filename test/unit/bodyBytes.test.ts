@@ -1,4 +1,4 @@
-import { createBodyBytes, type BodyFile } from '../../nodes/KlingVideo/create/bodyBytes';
+import { createBodyBytes, type BodyFile } from '../../nodes/KlingVideo/submit/bodyBytes';
 
 const file = (placeholder: string, content: Buffer): BodyFile => ({
 	placeholder,

@@ -3,7 +3,7 @@ import {
 	readRequestedVideo,
 	readSubmitLimits,
 	type RequestedVideo,
-} from '../../nodes/KlingVideo/create/createParameters';
+} from '../../nodes/KlingVideo/submit/createParameters';
 
 function read(parameters: IDataObject = {}): RequestedVideo {
 	const result = readRequestedVideo('reference', (name, fallback) => parameters[name] ?? fallback);

@@ -3,7 +3,7 @@ import {
 	isJpegOrPng,
 	MAX_IMAGE_BYTES,
 	readImages,
-} from '../../nodes/KlingVideo/create/imageSource';
+} from '../../nodes/KlingVideo/submit/imageSource';
 
 const JPEG = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(80, 7)]);
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(80, 7)]);

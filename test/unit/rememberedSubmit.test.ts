@@ -5,7 +5,7 @@ import {
 	REMEMBERED_SUBMIT_VERSION,
 	rememberSubmit,
 	type RememberedSubmit,
-} from '../../nodes/KlingVideo/create/rememberedSubmit';
+} from '../../nodes/KlingVideo/submit/rememberedSubmit';
 import { throughDatabase } from '../support/database';
 
 const FIRST = { runIndex: 0, itemIndex: 0 };

@@ -1,11 +1,11 @@
-import { readJsonMembers, type JsonMembers } from '../../nodes/KlingVideo/create/jsonMembers';
+import { readJsonMembers, type JsonMembers } from '../../nodes/KlingVideo/submit/jsonMembers';
 import {
 	createSubmitBody,
 	type CreatableKind,
 	type CreateFault,
 	type CreateParameters,
 	type InputImage,
-} from '../../nodes/KlingVideo/create/submitBody';
+} from '../../nodes/KlingVideo/submit/submitBody';
 
 const members = (text: string): JsonMembers => {
 	const read = readJsonMembers(text);

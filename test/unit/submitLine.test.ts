@@ -3,7 +3,7 @@ import {
 	SubmitLine,
 	type LineResult,
 	type SubmitLimits,
-} from '../../nodes/KlingVideo/create/submitLine';
+} from '../../nodes/KlingVideo/submit/submitLine';
 import type { SubmitResult } from '../../nodes/KlingVideo/gateway/submitResult';
 import { TimerQueue } from '../../nodes/KlingVideo/limits/timerQueue';
 import { fakeTimers } from '../support/clocks';

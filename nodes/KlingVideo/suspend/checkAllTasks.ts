@@ -6,7 +6,7 @@ import { createStatusCheck } from '../operations/statusCheck';
 import { readErrorMessage } from '../reading/readError';
 import type { NodeRun } from '../run/nodeRun';
 import type { TaskKind } from '../taskKinds';
-import { createStatusRequestOrThrow } from './nodeRequest';
+import { createStatusRequestOrThrow } from '../operations/nodeRequest';
 import type { StoredWait } from './storedWait';
 import { addCheck, getDeadlineMs, hasEnded } from './suspendedWait';
 

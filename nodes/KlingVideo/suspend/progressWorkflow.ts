@@ -1,7 +1,7 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 import { isOneOf, type Guard } from '../reading/guards';
 import type { TaskKind } from '../taskKinds';
-import type { RequestOptions } from './nodeRequest';
+import type { RequestOptions } from '../operations/nodeRequest';
 
 /**
  * n8n suspends an execution for a wait of 65 seconds or more; during a shorter one it keeps it

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createErrorItem } from '../problems/errorItemOrThrow';
 import type { TaskKind } from '../taskKinds';
-import { createStoredRequestOptionsOrThrow } from './nodeRequest';
+import { createStoredRequestOptionsOrThrow } from '../operations/nodeRequest';
 import { createProgressWorkflow } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
 import { getDeadlineMs } from './suspendedWait';

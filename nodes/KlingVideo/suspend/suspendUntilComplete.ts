@@ -7,7 +7,7 @@ import { withNodeRun, type NodeRun } from '../run/nodeRun';
 import type { TaskKind } from '../taskKinds';
 import { checkAllTasks } from './checkAllTasks';
 import { createProgressItems, keepWaits, readKeptWaits, startWaitForItem } from './keptWaits';
-import { readNetworkSettingsOrThrow } from './nodeRequest';
+import { readNetworkSettingsOrThrow } from '../operations/nodeRequest';
 import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
 import { findSuspendBlocker } from './suspendBlocker';

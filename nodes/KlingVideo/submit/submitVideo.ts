@@ -7,7 +7,7 @@ import { abortableSleep } from '../limits/abortableSleep';
 import { formatDuration } from '../problems/formatDuration';
 import { isJsonObject, readNumber } from '../reading/readJson';
 import type { NodeRun } from '../run/nodeRun';
-import { createSubmitRequestOrThrow } from '../suspend/nodeRequest';
+import { createSubmitRequestOrThrow } from '../operations/nodeRequest';
 import type { TaskKind } from '../taskKinds';
 import { createBodyBytes, type BodyFile } from './bodyBytes';
 import { readRequestedVideo, type RequestedImage } from './createParameters';
