@@ -1,10 +1,12 @@
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import { SUBMIT_REFUSALS } from '../../nodes/KlingVideo/gateway/submitResult';
 import type { Problem, ProblemKind } from '../../nodes/KlingVideo/problems/problem';
 import { describeProblem } from '../../nodes/KlingVideo/problems/problemTable';
 import { BARE_TASK, TASK_ID, videoAt } from '../support/bodies';
 import { MULTI_IMAGE, OMNI, OTHER } from '../support/taskKinds';
 
 const SAID = 'what the gateway said';
+const EXTERNAL_TASK_ID = '0f9e8d7c-6b5a-4321-8765-43210fedcba9';
 const LAST_TASK: Task = { ...BARE_TASK, status: 'IN_PROGRESS', progress: 30 };
 
 /** One of each kind, as it is without and with the gateway's words. */
@@ -67,11 +69,55 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	notSuspended: [{ kind: 'notSuspended', cause: SAID }],
 	progressLost: [{ kind: 'progressLost' }],
 	otherVersion: [{ kind: 'otherVersion' }],
+	noModel: [{ kind: 'noModel' }],
+	noPrompt: [{ kind: 'noPrompt' }],
+	promptTooLong: [
+		{ kind: 'promptTooLong', field: 'prompt', characters: 2501 },
+		{ kind: 'promptTooLong', field: 'negativePrompt', characters: 2501 },
+	],
+	noImages: [{ kind: 'noImages' }],
+	tooManyImages: [{ kind: 'tooManyImages', images: 5, maxImages: 4 }],
+	noFirstFrame: [{ kind: 'noFirstFrame' }],
+	tooManyFrames: [
+		{ kind: 'tooManyFrames', role: 'firstFrame' },
+		{ kind: 'tooManyFrames', role: 'lastFrame' },
+	],
+	unusableDuration: [{ kind: 'unusableDuration' }],
+	unusableCfgScale: [{ kind: 'unusableCfgScale' }],
+	unusableCameraControl: [{ kind: 'unusableCameraControl' }],
+	unusableAdditionalFields: [{ kind: 'unusableAdditionalFields' }],
+	unusableImage: [{ kind: 'unusableImage', given: SAID }],
+	notJpegOrPng: [{ kind: 'notJpegOrPng', image: 'image 2' }],
+	imageTooLarge: [{ kind: 'imageTooLarge', image: 'the file in "photo"', megabytes: 12.34 }],
+	noFile: [{ kind: 'noFile', field: 'photo' }],
+	submitRefused: SUBMIT_REFUSALS.flatMap((reason) =>
+		[null, SAID].map((words) => ({ kind: 'submitRefused', reason, words }) as const),
+	),
+	submitNotConnected: [{ kind: 'submitNotConnected', cause: SAID }],
+	noPlaceInTime: [
+		{ kind: 'noPlaceInTime', cause: SAID, maxQueueMinutes: 60 },
+		{ kind: 'noPlaceInTime', cause: SAID, maxQueueMinutes: 0 },
+	],
+	submitUnclear: [false, true].flatMap((isRemembered) =>
+		[false, true].map(
+			(isAccepted) =>
+				({
+					kind: 'submitUnclear',
+					isRemembered,
+					isAccepted,
+					externalTaskId: EXTERNAL_TASK_ID,
+					cause: SAID,
+				}) as const,
+		),
+	),
+	createNotInTool: [{ kind: 'createNotInTool' }],
 };
+
 /** The texts for a node that ends with the problem. */
 function textsOf(problem: Problem, lastTask: Task | null, taskKind = MULTI_IMAGE) {
 	return describeProblem(problem, {
 		taskId: TASK_ID,
+		creates: false,
 		taskKind,
 		lastTask,
 		continuesOnFail: false,
@@ -201,7 +247,7 @@ test('a task id that is any text is cleaned, and only the texts have it so', () 
 	const taskId = '1\n[ERROR] forged <b>\u202e';
 	const texts = describeProblem(
 		{ kind: 'taskUnknown' },
-		{ taskId, taskKind: MULTI_IMAGE, lastTask: null, continuesOnFail: false },
+		{ taskId, creates: false, taskKind: MULTI_IMAGE, lastTask: null, continuesOnFail: false },
 	);
 	expect(texts.message).toBe("Task 1 [ERROR] forged ‹b› is unknown to this token's account");
 });
@@ -249,7 +295,7 @@ test.each<[Problem]>([
 	[{ kind: 'timedOut', maxWaitMinutes: 30, cause: null }],
 	[{ kind: 'tooManyFailedChecks', cause: SAID, failedChecks: 21 }],
 ])('%j: the error output is proposed only where it is off', (problem) => {
-	const context = { taskId: TASK_ID, taskKind: MULTI_IMAGE, lastTask: null };
+	const context = { taskId: TASK_ID, creates: false, taskKind: MULTI_IMAGE, lastTask: null };
 	const off = describeProblem(problem, { ...context, continuesOnFail: false }).description;
 	const on = describeProblem(problem, { ...context, continuesOnFail: true }).description;
 	expect(off).toContain('Continue (using error output)');

@@ -43,26 +43,29 @@ export interface SubmitRefused {
 	words: string | null;
 }
 
-export type SubmitRefusal =
+export const SUBMIT_REFUSALS = [
 	/** The gateway has no such model, or none for this token's group. */
-	| 'modelNotOffered'
+	'modelNotOffered',
 	/** The gateway has no price for this model with this mode and duration. */
-	| 'noPriceForParameters'
-	| 'outOfMoney'
-	| 'tokenRefused'
+	'noPriceForParameters',
+	'outOfMoney',
+	'tokenRefused',
 	/** The token is expired, used up or disabled, by the gateway's own words. */
-	| 'tokenNoLongerValid'
+	'tokenNoLongerValid',
 	/** The token may use other models only. */
-	| 'tokenRestricted'
-	| 'accessRefused'
+	'tokenRestricted',
+	'accessRefused',
 	/** Kling does not accept the gateway's own key. */
-	| 'operatorRefused'
+	'operatorRefused',
 	/** Kling, or the gateway, does not accept what was asked for. */
-	| 'requestRefused'
-	| 'wrongBaseUrl'
-	| 'proxyRefused'
-	| 'certificateNotTrusted'
-	| 'notSent';
+	'requestRefused',
+	'wrongBaseUrl',
+	'proxyRefused',
+	'certificateNotTrusted',
+	'notSent',
+] as const;
+
+export type SubmitRefusal = (typeof SUBMIT_REFUSALS)[number];
 
 /** A task may have been created, and paid. */
 export interface SubmitUnclear {

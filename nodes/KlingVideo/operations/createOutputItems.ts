@@ -79,5 +79,14 @@ async function endWithProblem(
 	if (!context.continueOnFail()) await run.endForAllItems();
 	return run.wasStopped()
 		? []
-		: [errorItemOrThrow(context, { itemIndex, problem, taskId, taskKind, lastTask })];
+		: [
+				errorItemOrThrow(context, {
+					itemIndex,
+					problem,
+					taskId,
+					creates: false,
+					taskKind,
+					lastTask,
+				}),
+			];
 }

@@ -9,8 +9,10 @@ import { describeProblem } from './problemTable';
 export interface ItemProblem {
 	itemIndex: number;
 	problem: Problem;
-	/** As it was asked for, or as it was given if nothing could be asked. */
-	taskId: string;
+	/** As it was asked for, or as it was given if nothing could be asked; null if nothing was created. */
+	taskId: string | null;
+	/** Whether the node's operation submits the task itself: then to run it again would submit again. */
+	creates: boolean;
 	/** What the node takes the task for. */
 	taskKind: TaskKind;
 	/** The task in its last good reply, if there was one. */
@@ -22,11 +24,12 @@ export interface ItemProblem {
  * in `item.error` would lose it
  */
 export function createErrorItem(
-	{ itemIndex, problem, taskId, taskKind, lastTask }: ItemProblem,
+	{ itemIndex, problem, taskId, creates, taskKind, lastTask }: ItemProblem,
 	continuesOnFail: boolean,
 ): INodeExecutionData {
 	const { message, description } = describeProblem(problem, {
 		taskId,
+		creates,
 		taskKind,
 		lastTask,
 		continuesOnFail,
@@ -44,9 +47,10 @@ export function createErrorItem(
 export function errorItemOrThrow(context: NodeContext, item: ItemProblem): INodeExecutionData {
 	if (context.continueOnFail()) return createErrorItem(item, true);
 
-	const { itemIndex, problem, taskId, taskKind, lastTask } = item;
+	const { itemIndex, problem, taskId, creates, taskKind, lastTask } = item;
 	const described = describeProblem(problem, {
 		taskId,
+		creates,
 		taskKind,
 		lastTask,
 		continuesOnFail: false,

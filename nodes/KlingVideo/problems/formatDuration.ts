@@ -8,6 +8,12 @@ export function formatDuration(ms: number): string {
 	return withUnit(Number((ms / MINUTE_MS).toFixed(2)), 'minute');
 }
 
+/** A number of minutes, which may be a fraction: 30 minutes, 0.33 minutes, 60 milliseconds. */
+export function formatMinutes(count: number): string {
+	if (count < 0.01) return formatDuration(count * 60_000);
+	return count === 1 ? '1 minute' : `${Number(count.toFixed(2))} minutes`;
+}
+
 function withUnit(count: number, unit: string): string {
 	return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,14 @@
 import { PERMANENT_ERROR_FIELDS } from '../gateway/checkResult';
-import { isNullOr, isNumber, isText, type Guard, type GuardedFields } from '../reading/guards';
+import { SUBMIT_REFUSALS } from '../gateway/submitResult';
+import {
+	isBoolean,
+	isNullOr,
+	isNumber,
+	isOneOf,
+	isText,
+	type Guard,
+	type GuardedFields,
+} from '../reading/guards';
 import { isJsonObject } from '../reading/readJson';
 
 /**
@@ -40,6 +49,40 @@ const PROBLEM_FIELDS = {
 	otherVersion: {},
 	/** n8n ended the progress workflow in the middle of a check. */
 	progressLost: {},
+	noModel: {},
+	noPrompt: {},
+	promptTooLong: { field: isOneOf('prompt', 'negativePrompt'), characters: isNumber },
+	noImages: {},
+	tooManyImages: { images: isNumber, maxImages: isNumber },
+	/** There is a last frame, and no first one. */
+	noFirstFrame: {},
+	tooManyFrames: { role: isOneOf('firstFrame', 'lastFrame') },
+	unusableDuration: {},
+	unusableCfgScale: {},
+	unusableCameraControl: {},
+	unusableAdditionalFields: {},
+	/** Neither an address nor base64 text; `given` is what it was. */
+	unusableImage: { given: isText },
+	/** `image` is what a sentence calls it: image 2, or the file in "photo". */
+	notJpegOrPng: { image: isText },
+	imageTooLarge: { image: isText, megabytes: isNumber },
+	/** The input item has no file in the field of this name. */
+	noFile: { field: isText },
+	/** `words` are those of the gateway or of Kling, or say what came in their place. */
+	submitRefused: { reason: isOneOf(...SUBMIT_REFUSALS), words: isNullOr(isText) },
+	submitNotConnected: { cause: isText },
+	noPlaceInTime: { cause: isText, maxQueueMinutes: isNumber },
+	/** A task may have been created, and paid. */
+	submitUnclear: {
+		/** Whether an earlier try of the execution has sent it. */
+		isRemembered: isBoolean,
+		/** Whether Kling has taken the task, by the gateway's reply. */
+		isAccepted: isBoolean,
+		externalTaskId: isText,
+		cause: isText,
+	},
+	/** n8n runs the tool of an AI agent by the node's routing alone, which cannot submit. */
+	createNotInTool: {},
 } as const satisfies Record<string, Record<string, Guard<unknown>>>;
 
 export type ProblemKind = keyof typeof PROBLEM_FIELDS;

@@ -1,43 +1,54 @@
 import { listResultFiles, type Task } from '../gateway/task';
 import { sanitizeText } from '../reading/untrustedText';
-import { findKindByAction, type TaskKind } from '../taskKinds';
-import { formatDuration } from './formatDuration';
+import { findKindByAction } from '../taskKinds';
+import {
+	adviseOnCertificate,
+	adviseOnProxy,
+	adviseOnSending,
+	keepOtherItems,
+	LOOK_AT_ACCESS,
+	SET_BASE_URL,
+	SET_PROXY_PASSWORD,
+	thenUseTaskAgain,
+	UPDATE_TOKEN,
+	useTaskAgain,
+	withGatewayMessage,
+} from './advice';
+import { CREATE_PROBLEMS } from './createProblems';
+import { formatMinutes } from './formatDuration';
 import type { Problem, ProblemKind, ProblemOf } from './problem';
+import type {
+	ProblemContext,
+	ProblemRow,
+	ProblemRows,
+	ProblemTexts,
+	TaskContext,
+} from './problemRow';
 
-/** What the texts of a problem can speak of. */
-export interface ProblemContext {
-	/** As it was asked for, or as it was given if nothing could be asked. */
-	taskId: string;
-	/** What the node takes the task for. */
-	taskKind: TaskKind;
-	/** The task in its last good reply, if there was one. */
-	lastTask: Task | null;
-	/** Whether the node continues on error: then other items are kept already. */
-	continuesOnFail: boolean;
+/** The beginning of the advice to wait in the process. */
+function useWait(context: TaskContext): string {
+	return context.creates
+		? useTaskAgain(context)
+		: 'Use the operation "Wait Until Complete" instead';
 }
 
-interface ProblemRow<Kind extends ProblemKind> {
-	/** Whose error it is: the node's own, or one of the gateway and the videos' hosts. */
-	error: 'node' | 'api';
-	/** The HTTP status that n8n shows beside the message, where it tells something. */
-	httpCode?: string | ((problem: ProblemOf<Kind>) => string);
-	/** What happened. */
-	message: string | ((problem: ProblemOf<Kind>, context: ProblemContext) => string);
-	/** What to do about it. */
-	description: string | ((problem: ProblemOf<Kind>, context: ProblemContext) => string);
+function waitAgain(context: TaskContext): string {
+	return `The task itself goes on. ${useTaskAgain(context)} to go on waiting; that costs nothing.`;
 }
 
-type ProblemTable = { [Kind in ProblemKind]: ProblemRow<Kind> };
+const LOOK_AT_FIELDS =
+	'Look at the expressions in its fields, and at the item that they are read from.';
 
-const WAIT_AGAIN =
-	'The task itself goes on. Run this node again with the same Task ID to go on waiting; that costs nothing.';
-const USE_WAIT = 'Use the operation "Wait Until Complete" instead';
+/** For a node that submits and then suspends, where it has not submitted yet. */
+const WAIT_AFTER_SUBMITTING =
+	'Set "After Submitting" to "Wait Until Complete", or have it return the task ID';
 
 /**
  * Every problem: its texts, the class of its error, its HTTP status. n8n's rule: the message says
  * what happened, the description what to do, and both avoid words that blame.
  */
-const PROBLEMS: ProblemTable = {
+const PROBLEMS: ProblemRows<ProblemKind> = {
+	...CREATE_PROBLEMS,
 	noTaskId: {
 		error: 'node',
 		message: 'The Task ID is empty',
@@ -66,7 +77,12 @@ const PROBLEMS: ProblemTable = {
 	unreadableParameters: {
 		error: 'node',
 		message: ({ cause }) => `A field of this node cannot be read: ${cause}`,
-		description: 'Look at the expressions in its fields, and at the item that they are read from.',
+		description: LOOK_AT_FIELDS,
+		withoutTask: {
+			message: ({ cause }) =>
+				`Nothing was submitted: a field of this node cannot be read: ${cause}`,
+			description: LOOK_AT_FIELDS,
+		},
 	},
 	noTaskPath: {
 		error: 'node',
@@ -85,28 +101,27 @@ const PROBLEMS: ProblemTable = {
 		error: 'api',
 		httpCode: '400',
 		message: (_, { taskId }) => `Task ${taskId} is unknown to this token's account`,
-		description:
-			'Check that "Task ID" holds the whole task_id of the submit call (not an external_task_id or a video\'s id), and that the credential\'s API token belongs to the account that submitted the task.',
+		description: (_, context) =>
+			context.creates
+				? `This node has submitted the task. If the EZModel API credential has been changed since, put a token of the account that submitted it into it.${thenUseTaskAgain(context)}`
+				: 'Check that "Task ID" holds the whole task_id of the submit call (not an external_task_id or a video\'s id), and that the credential\'s API token belongs to the account that submitted the task.',
 	},
 	tokenRefused: {
 		error: 'api',
 		httpCode: '401',
 		message: (_, { taskId }) =>
 			`The gateway did not accept the API token when checking task ${taskId}`,
-		description: ({ gatewayMessage }) =>
-			withGatewayMessage(
-				'The token is wrong, expired, switched off or used up. Look at it in the EZModel console, then update the EZModel API credential.',
-				gatewayMessage,
-			),
+		description: ({ gatewayMessage }, context) =>
+			withGatewayMessage(`${UPDATE_TOKEN}${thenUseTaskAgain(context)}`, gatewayMessage),
 	},
 	tokenNoLongerValid: {
 		error: 'api',
 		httpCode: '401',
 		message: (_, { taskId }) =>
 			`The API token is expired, used up or disabled: it cannot check task ${taskId}`,
-		description: ({ gatewayMessage }) =>
+		description: ({ gatewayMessage }, context) =>
 			withGatewayMessage(
-				'The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console, then run this node again with the same Task ID; that costs nothing.',
+				`The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console. ${useTaskAgain(context)} then; that costs nothing.`,
 				gatewayMessage,
 			),
 	},
@@ -115,9 +130,9 @@ const PROBLEMS: ProblemTable = {
 		httpCode: '403',
 		message: (_, { taskId }) =>
 			`The API token is limited to certain models and cannot check task ${taskId}`,
-		description: ({ gatewayMessage }) =>
+		description: ({ gatewayMessage }, context) =>
 			withGatewayMessage(
-				'Such a token can submit a task but never check it. Use a token without a model restriction in the EZModel API credential.',
+				`Such a token can submit a task but never check it. Use a token without a model restriction in the EZModel API credential.${thenUseTaskAgain(context)}`,
 				gatewayMessage,
 			),
 	},
@@ -125,11 +140,8 @@ const PROBLEMS: ProblemTable = {
 		error: 'api',
 		httpCode: '403',
 		message: (_, { taskId }) => `The gateway denied access to task ${taskId}`,
-		description: ({ gatewayMessage }) =>
-			withGatewayMessage(
-				'The token may be limited to other IP addresses or another group, the account may be blocked, or a firewall in front of the gateway may keep this n8n out. Look at the token in the EZModel console.',
-				gatewayMessage,
-			),
+		description: ({ gatewayMessage }, context) =>
+			withGatewayMessage(`${LOOK_AT_ACCESS}${thenUseTaskAgain(context)}`, gatewayMessage),
 	},
 	wrongBaseUrl: {
 		error: 'api',
@@ -137,22 +149,28 @@ const PROBLEMS: ProblemTable = {
 			taskKind.path === null
 				? `The Base URL or the Task Path does not lead to the gateway (checking task ${taskId})`
 				: `The Base URL does not lead to the gateway (checking task ${taskId})`,
-		description: ({ received }, { taskKind }) =>
-			`It answered with ${received}. Set "Base URL" in the EZModel API credential to the gateway's address and nothing behind it, usually https://api.ezmodel.cloud. ${
-				taskKind.path === null
-					? 'If that is right, look at "Task Path": the gateway may not know it.'
-					: `If that is right, look at "Resource": the gateway may not offer ${taskKind.label}.`
-			}`,
+		description: ({ received }, context) =>
+			context.creates
+				? `It answered with ${received}, although the task was submitted there: this may pass by itself. If it does not, look at "Base URL" in the EZModel API credential (usually https://api.ezmodel.cloud).${thenUseTaskAgain(context)}`
+				: `It answered with ${received}. ${SET_BASE_URL} ${
+						context.taskKind.path === null
+							? 'If that is right, look at "Task Path": the gateway may not know it.'
+							: `If that is right, look at "Resource": the gateway may not offer ${context.taskKind.label}.`
+					}`,
 	},
 	requestRefused: {
 		error: 'api',
 		httpCode: ({ statusCode }) => String(statusCode),
 		message: (_, { taskId }) =>
 			`Task ${taskId} could not be checked: the gateway refused the request`,
-		description: ({ statusCode, gatewayMessage }) =>
+		description: ({ statusCode, gatewayMessage }, { creates }) =>
 			withGatewayMessage(
 				// a reply of Kling's own can refuse with HTTP status 200 and a code
-				`${statusCode < 400 ? 'Kling did not accept it' : `It answered with HTTP status ${statusCode}`}. Check the Task ID; if it is right, ask EZModel's support.`,
+				`${statusCode < 400 ? 'Kling did not accept it' : `It answered with HTTP status ${statusCode}`}. ${
+					creates
+						? "Ask EZModel's support about this task."
+						: "Check the Task ID; if it is right, ask EZModel's support."
+				}`,
 				gatewayMessage,
 			),
 	},
@@ -160,15 +178,22 @@ const PROBLEMS: ProblemTable = {
 		error: 'api',
 		message: (_, { taskId }) =>
 			`Task ${taskId} could not be checked: the certificate of the gateway is not trusted`,
-		description: ({ cause }) =>
-			`${asSentence(cause)} Check "Base URL" in the EZModel API credential (usually https://api.ezmodel.cloud). If a proxy or a firewall in front of n8n reads the traffic, have n8n trust its certificate (NODE_EXTRA_CA_CERTS).`,
+		description: ({ cause }, context) =>
+			`${adviseOnCertificate(cause)}${thenUseTaskAgain(context)}`,
+		withoutTask: {
+			message: 'Nothing was submitted: the certificate of the gateway is not trusted',
+			description: ({ cause }) => adviseOnCertificate(cause),
+		},
 	},
 	notSent: {
 		error: 'api',
 		message: (_, { taskId }) =>
 			`Task ${taskId} could not be checked: the request could not be sent`,
-		description: ({ cause }) =>
-			`${asSentence(cause)} Check "Base URL" in the EZModel API credential (usually https://api.ezmodel.cloud), the domains it allows, and n8n's network settings.`,
+		description: ({ cause }, context) => `${adviseOnSending(cause)}${thenUseTaskAgain(context)}`,
+		withoutTask: {
+			message: 'Nothing was submitted: the request could not be sent',
+			description: ({ cause }) => adviseOnSending(cause),
+		},
 	},
 	checkFailed: {
 		error: 'api',
@@ -181,21 +206,25 @@ const PROBLEMS: ProblemTable = {
 		message: ({ cause, failedChecks }, { taskId }) =>
 			`Task ${taskId} could not be checked ${failedChecks} times in a row: ${cause}`,
 		description: (_, context) =>
-			`${describeLastStatus(context)} ${WAIT_AGAIN} To wait through longer outages, raise the option "Max Failed Checks".${keepOtherItems(context)}`,
+			`${describeLastStatus(context)} ${waitAgain(context)} To wait through longer outages, raise the option "Max Failed Checks".${keepOtherItems(context)}`,
 	},
 	taskFailed: {
 		error: 'api',
 		message: ({ reason }, context) =>
 			`${nameTask(context)} ended without a video: ${reason ?? 'Kling gave no reason'}`,
 		description: (_, context) =>
-			`Its status is FAILURE. Change what the reason names, such as an image or the prompt, and submit a new task. To get such tasks as items, set the option "On Failed Task" to "Return the Task".${keepOtherItems(context)}`,
+			`Its status is FAILURE. ${
+				context.creates
+					? 'What it has cost is paid back to the account, but not to an API token with a quota of its own. Change what the reason names, such as an image or the prompt, and run the workflow anew to submit a new task.'
+					: 'Change what the reason names, such as an image or the prompt, and submit a new task.'
+			} To get such tasks as items, set the option "On Failed Task" to "Return the Task".${keepOtherItems(context)}`,
 	},
 	succeededWithoutVideo: {
 		error: 'api',
 		message: (_, { taskId }) =>
 			`Task ${taskId} is finished, but the gateway gives no video URL for it`,
-		description:
-			"Its status is SUCCESS. Run this node again with the same Task ID in a few minutes; if there is still no URL, ask EZModel's support about this task.",
+		description: (_, context) =>
+			`Its status is SUCCESS. ${useTaskAgain(context)} in a few minutes; if there is still no URL, ask EZModel's support about this task.`,
 	},
 	timedOut: {
 		error: 'api',
@@ -204,14 +233,14 @@ const PROBLEMS: ProblemTable = {
 				? `${nameTask(context)} was not finished within ${formatMinutes(maxWaitMinutes)}`
 				: `${nameTask(context)} could not be checked within ${formatMinutes(maxWaitMinutes)}: ${cause}`,
 		description: (_, context) =>
-			`${describeLastStatus(context)} ${WAIT_AGAIN} To wait longer, raise the option "Max Wait"; to get the last status as an item, set "On Timeout" to "Return Last Status".${keepOtherItems(context)}`,
+			`${describeLastStatus(context)} ${waitAgain(context)} To wait longer, raise the option "Max Wait"; to get the last status as an item, set "On Timeout" to "Return Last Status".${keepOtherItems(context)}`,
 	},
 	linkExpired: {
 		error: 'api',
 		message: (_, context) =>
 			`The link to the ${nameFile(context)} of task ${context.taskId} is not valid any more`,
-		description: ({ statusCode }) =>
-			`Its host answered with HTTP status ${statusCode}. Run this node again with the same Task ID: it gets a new link from the gateway, which costs nothing. Kling deletes videos after 30 days: one that is gone has to be submitted again.`,
+		description: ({ statusCode }, context) =>
+			`Its host answered with HTTP status ${statusCode}. ${useTaskAgain(context)}: it gets a new link from the gateway, which costs nothing. Kling deletes videos after 30 days: one that is gone has to be submitted again.`,
 	},
 	notAVideo: {
 		error: 'api',
@@ -220,100 +249,148 @@ const PROBLEMS: ProblemTable = {
 			return `What came in place of the ${file} of task ${context.taskId} is not ${file === 'video' ? 'a' : 'an'} ${file}`;
 		},
 		description: ({ received }, context) =>
-			`Its host sent ${received}. Run this node again with the same Task ID in a few minutes, or turn off "Download Video" and open ${nameUrlField(context)} in a browser to see what is there. A proxy or a firewall in front of n8n may be answering.`,
+			`Its host sent ${received}. ${useTaskAgain(context)} in a few minutes. To see what is there, turn off "Download Video" and open ${nameUrlField(context)} in a browser. A proxy or a firewall in front of n8n may be answering.`,
 	},
 	downloadFailed: {
 		error: 'api',
 		message: ({ cause }, context) =>
 			`The ${nameFile(context)} of task ${context.taskId} is ready, but could not be downloaded: ${cause}`,
-		description:
-			'It was tried several times. Run this node again with the same Task ID: the file is still there, and that costs nothing.',
+		description: (_, context) =>
+			`It was tried several times. ${useTaskAgain(context)}: the file is still there, and that costs nothing.`,
 	},
 	downloadNotAllowed: {
 		error: 'api',
 		message: (_, context) =>
 			`The ${nameFile(context)} of task ${context.taskId} was not downloaded: n8n does not allow requests to its host`,
-		description: ({ host }) =>
-			`The link leads to ${host}, or on from there, and n8n's SSRF protection (N8N_SSRF_PROTECTION_ENABLED) blocks that address. If you know the host, ask n8n's administrator to add it to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.`,
+		description: ({ host }, context) =>
+			`The link leads to ${host}, or on from there, and n8n's SSRF protection (N8N_SSRF_PROTECTION_ENABLED) blocks that address. If you know the host, ask n8n's administrator to add it to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.${thenUseTaskAgain(context)}`,
 	},
 	downloadTooLarge: {
 		error: 'api',
 		message: ({ maxMegabytes }, { taskId }) =>
 			`The download for task ${taskId} was ended: it is larger than ${maxMegabytes} MB`,
 		description: (_, context) =>
-			`Raise "Max Download Size (MB)" in the node's options, or ${useUrl(context)}.`,
+			context.creates
+				? `${useTaskAgain(context)} and a higher "Max Download Size (MB)", or ${useUrl(context)}.`
+				: `Raise "Max Download Size (MB)" in the node's options, or ${useUrl(context)}.`,
 	},
 	downloadTooLong: {
 		error: 'api',
 		message: ({ maxMinutes }, { taskId }) =>
 			`The download for task ${taskId} was ended: it took longer than ${formatMinutes(maxMinutes)}`,
 		description: (_, context) =>
-			`It may take as long as is left of "Max Wait", and 30 minutes at least. Run this node again with the same Task ID: that costs nothing. If the connection is slow, use the operation "Wait Until Complete" with a higher "Max Wait", or ${useUrl(context)}.`,
+			`It may take as long as is left of "Max Wait", and 30 minutes at least. ${useTaskAgain(context)}: that costs nothing. If the connection is slow, use the operation "Wait Until Complete" with a higher "Max Wait", or ${useUrl(context)}.`,
 	},
 	tooManyVideos: {
 		error: 'api',
 		message: ({ videos }, { taskId }) =>
 			`Task ${taskId} has ${videos} files, more than this node downloads`,
-		description: ({ maxVideos }, { lastTask }) =>
-			`It downloads up to ${maxVideos} for each task. Turn off "Download Video" and fetch the files by the addresses in {{ $json.${hasVideos(lastTask) ? 'videos' : 'files'} }}.`,
+		description: ({ maxVideos }, context) => {
+			const addresses = `{{ $json.${hasVideos(context.lastTask) ? 'videos' : 'files'} }}`;
+			return `It downloads up to ${maxVideos} for each task. ${
+				context.creates
+					? `${useTaskAgain(context)} and without "Download Video"`
+					: 'Turn off "Download Video"'
+			}, and fetch the files by the addresses in ${addresses}.`;
+		},
 	},
 	proxyRefused: {
 		error: 'api',
 		httpCode: '407',
 		message: (_, { taskId }) =>
 			`The proxy asks for a user name and a password (request for task ${taskId})`,
-		description:
-			'Write them into the address of the proxy: http://USER:PASSWORD@HOST:PORT. That is "Proxy" in the "Request Options" of the node, or the environment variable HTTPS_PROXY or HTTP_PROXY of n8n.',
+		description: (_, context) => `${SET_PROXY_PASSWORD}${thenUseTaskAgain(context)}`,
 	},
 	proxyNotUsable: {
 		error: 'node',
 		message: (_, { taskId }) => `Task ${taskId} was not checked: n8n cannot use the proxy`,
-		description: ({ protocol }) =>
-			`Its address begins with "${protocol}:", and n8n knows http: and https: only: it would send the request, with the API token, past the proxy. Change "Proxy" in the node's "Request Options".`,
+		description: ({ protocol }, context) =>
+			`${adviseOnProxy(protocol)}${thenUseTaskAgain(context)}`,
+		withoutTask: {
+			message: 'Nothing was submitted: n8n cannot use the proxy',
+			description: ({ protocol }) => adviseOnProxy(protocol),
+		},
 	},
 	hostTooOld: {
 		error: 'node',
 		message: (_, { taskId }) =>
 			`Task ${taskId} was not checked: this n8n is too old for "Suspend Until Complete"`,
-		description: `It would go on without the video. Update n8n to version 2.35 or later. ${USE_WAIT} until then.`,
+		description: (_, context) =>
+			`It would go on without the video. Update n8n to version 2.35 or later. ${useWait(context)} until then.`,
+		withoutTask: {
+			message: 'Nothing was submitted: this n8n is too old to suspend the workflow',
+			description: `It would go on without the video. Update n8n to version 2.35 or later. ${WAIT_AFTER_SUBMITTING} until then.`,
+		},
 	},
 	insideTool: {
 		error: 'node',
 		message: (_, { taskId }) =>
 			`Task ${taskId} was not checked: a tool of an AI agent cannot suspend the workflow`,
-		description: `${USE_WAIT}, or the one that gets the status, and let the agent check again.`,
+		description: (_, context) =>
+			`${useWait(context)}, or the one that gets the status, and let the agent check again.`,
+		withoutTask: {
+			message: 'Nothing was submitted: a tool of an AI agent cannot suspend the workflow',
+			description: `${WAIT_AFTER_SUBMITTING} and let the agent check it with another tool.`,
+		},
 	},
 	workflowNotSaved: {
 		error: 'node',
 		message: (_, { taskId }) =>
 			`Task ${taskId} was not checked: only a saved workflow can be suspended`,
-		description: `Save the workflow and run it again. ${USE_WAIT} to run it unsaved.`,
+		description: (_, context) =>
+			context.creates
+				? `${useWait(context)}: that costs nothing, and needs no saved workflow.`
+				: `Save the workflow and run it again. ${useWait(context)} to run it unsaved.`,
+		withoutTask: {
+			message: 'Nothing was submitted: only a saved workflow can be suspended',
+			description: `Save the workflow and run it again. ${WAIT_AFTER_SUBMITTING} to run it unsaved.`,
+		},
 	},
 	callerDoesNotWait: {
 		error: 'node',
 		message: (_, { taskId }) =>
 			`Task ${taskId} was not checked: what called this sub-workflow cannot wait while it is suspended`,
-		description: `${USE_WAIT}, or call the sub-workflow with the node "Execute Sub-workflow".`,
+		description: (_, context) =>
+			`${useWait(context)}, or call the sub-workflow with the node "Execute Sub-workflow".`,
+		withoutTask: {
+			message:
+				'Nothing was submitted: what called this sub-workflow cannot wait while it is suspended',
+			description: `${WAIT_AFTER_SUBMITTING}, or call the sub-workflow with the node "Execute Sub-workflow".`,
+		},
 	},
 	notSuspended: {
 		error: 'node',
 		message: ({ cause }, { taskId }) =>
 			`Task ${taskId} is not waited for: n8n could not suspend the workflow (${cause})`,
-		description: `The task itself goes on. ${USE_WAIT}.`,
+		description: (_, context) => `The task itself goes on. ${useWait(context)}.`,
+		withoutTask: {
+			message: ({ cause }) =>
+				`Nothing was submitted: n8n could not suspend the workflow (${cause})`,
+			description: `${WAIT_AFTER_SUBMITTING}.`,
+		},
 	},
 	otherVersion: {
 		error: 'node',
 		message: (_, { taskId }) =>
 			`The wait for task ${taskId} was begun by another version of this node, and this one cannot go on with it`,
-		description: WAIT_AGAIN,
+		description: (_, context) => waitAgain(context),
+		withoutTask: {
+			message:
+				'This wait was begun by another version of this node, and this one cannot go on with it',
+			description:
+				'Its task may go on. Look for it in the task list of the EZModel console, and use the operation "Wait Until Complete" with its task id; that costs nothing.',
+		},
 	},
 	progressLost: {
 		error: 'api',
 		message: (_, { taskId }) =>
 			`What became of task ${taskId} is not known: n8n was cut off in the middle of a check`,
-		description: WAIT_AGAIN,
+		description: (_, context) => waitAgain(context),
 	},
 };
+
+/** For a problem that is only told of tasks, should it be told without one. */
+const NO_ID = 'without an id';
 
 /** A problem as the user gets it. */
 export interface DescribedProblem {
@@ -324,8 +401,7 @@ export interface DescribedProblem {
 }
 
 export function describeProblem(problem: Problem, context: ProblemContext): DescribedProblem {
-	// the id may be any text of the user's
-	return fillRow(problem.kind, problem, { ...context, taskId: sanitizeText(context.taskId) });
+	return fillRow(problem.kind, problem, context);
 }
 
 function fillRow<Kind extends ProblemKind>(
@@ -333,17 +409,31 @@ function fillRow<Kind extends ProblemKind>(
 	problem: ProblemOf<Kind>,
 	context: ProblemContext,
 ): DescribedProblem {
-	const { error, httpCode, message, description }: ProblemRow<Kind> = PROBLEMS[kind];
+	const row: ProblemRow<Kind> = PROBLEMS[kind];
+	const { error, httpCode, withoutTask } = row;
 	return {
 		error,
 		httpCode: (typeof httpCode === 'function' ? httpCode(problem) : httpCode) ?? null,
+		...(context.taskId === null && withoutTask !== undefined
+			? fillTexts(withoutTask, problem, context)
+			: // the id may be any text of the user's
+				fillTexts(row, problem, { ...context, taskId: sanitizeText(context.taskId ?? NO_ID) })),
+	};
+}
+
+function fillTexts<Kind extends ProblemKind, Context>(
+	{ message, description }: ProblemTexts<Kind, Context>,
+	problem: ProblemOf<Kind>,
+	context: Context,
+): { message: string; description: string } {
+	return {
 		message: typeof message === 'function' ? message(problem, context) : message,
 		description: typeof description === 'function' ? description(problem, context) : description,
 	};
 }
 
 /** With its kind: as the gateway's replies say it, if they do, since they know it better. */
-function nameTask({ taskId, taskKind, lastTask }: ProblemContext): string {
+function nameTask({ taskId, taskKind, lastTask }: TaskContext): string {
 	const { label } = findKindByAction(lastTask?.action ?? null) ?? taskKind;
 	return `Task ${taskId} (${label})`;
 }
@@ -371,23 +461,4 @@ function describeLastStatus({ lastTask }: ProblemContext): string {
 	if (lastTask === null) return 'No check went well so far.';
 	const progress = lastTask.progress === null ? '' : ` (${lastTask.progress}%)`;
 	return `Its last status was ${lastTask.status}${progress}.`;
-}
-
-function keepOtherItems({ continuesOnFail }: ProblemContext): string {
-	return continuesOnFail
-		? ''
-		: ' To keep the other items, set "On Error" in the node\'s settings to "Continue (using error output)".';
-}
-
-function formatMinutes(count: number): string {
-	if (count < 0.01) return formatDuration(count * 60_000);
-	return count === 1 ? '1 minute' : `${Number(count.toFixed(2))} minutes`;
-}
-
-function withGatewayMessage(advice: string, gatewayMessage: string | null): string {
-	return gatewayMessage === null ? advice : `${advice} The gateway said: ${gatewayMessage}`;
-}
-
-function asSentence(text: string): string {
-	return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -13,6 +13,7 @@ export function createRefuseAsTool(taskKind: TaskKind): StatusPagination {
 				itemIndex: this.getItemIndex(),
 				problem: { kind: 'insideTool' },
 				taskId,
+				creates: false,
 				taskKind,
 				lastTask: null,
 			}),

@@ -87,6 +87,7 @@ async function setFallbackWakeUp(
 				itemIndex,
 				problem: { kind: 'progressLost' },
 				taskId: parameters.id.taskId,
+				creates: false,
 				taskKind,
 				lastTask: history.lastReply?.task ?? null,
 			},

@@ -164,6 +164,13 @@ function refuseAllItems(
 ): INodeExecutionData[] {
 	return context.getInputData().map((_, itemIndex) => {
 		const { taskId } = startWaitForItem(context, taskKind, itemIndex).parameters.id;
-		return errorItemOrThrow(context, { itemIndex, problem, taskId, taskKind, lastTask: null });
+		return errorItemOrThrow(context, {
+			itemIndex,
+			problem,
+			taskId,
+			creates: false,
+			taskKind,
+			lastTask: null,
+		});
 	});
 }
