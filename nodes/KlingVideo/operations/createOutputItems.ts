@@ -6,7 +6,7 @@ import { errorItemOrThrow } from '../problems/errorItemOrThrow';
 import type { Problem } from '../problems/problem';
 import { parseJsonObject } from '../reading/readJson';
 import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
-import type { ItemParameters } from './itemParameters';
+import { getTaskId, type ItemParameters } from './itemParameters';
 import type { RunItem } from './runItem';
 
 /** A download may take as long as the user would have waited for the video, and this at least. */
@@ -27,12 +27,16 @@ export async function createOutputItems(
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 ): Promise<INodeExecutionData[]> {
 	const { itemIndex, run } = item;
-	const { taskId } = parameters.id;
 	switch (outcome.kind) {
 		case 'stopped':
 			return [];
 		case 'problem':
-			return await endWithProblem(item, taskId, outcome.problem, outcome.lastReply?.task ?? null);
+			return await endWithProblem(
+				item,
+				parameters,
+				outcome.problem,
+				outcome.lastReply?.task ?? null,
+			);
 		case 'task': {
 			const { task, body } = outcome.reply;
 			const waitedMs = (outcome.wait?.waitedSeconds ?? 0) * 1000;
@@ -40,14 +44,14 @@ export async function createOutputItems(
 			const downloaded = await downloadIfWanted(item, parameters, task, request, maxMs);
 			if (run.hasEnded()) return [];
 			if (downloaded.kind !== 'files') {
-				return await endWithProblem(item, taskId, downloaded, task);
+				return await endWithProblem(item, parameters, downloaded, task);
 			}
 			const { files } = downloaded;
 			return [
 				{
 					json: parameters.raw
 						? (parseJsonObject(body) ?? {})
-						: simplify(taskId, task, outcome.wait, files),
+						: simplify(parameters.id.taskId, task, outcome.wait, files),
 					...(Object.keys(files).length > 0 && { binary: files }),
 					pairedItem: { item: itemIndex },
 				},
@@ -72,21 +76,13 @@ async function downloadIfWanted(
 /** One item's error ends the node, unless it continues on error. */
 async function endWithProblem(
 	{ context, itemIndex, taskKind, run }: RunItem,
-	taskId: string,
+	parameters: ItemParameters,
 	problem: Problem,
 	lastTask: Task | null,
 ): Promise<INodeExecutionData[]> {
 	if (!context.continueOnFail()) await run.endForAllItems();
-	return run.wasStopped()
-		? []
-		: [
-				errorItemOrThrow(context, {
-					itemIndex,
-					problem,
-					taskId,
-					creates: false,
-					taskKind,
-					lastTask,
-				}),
-			];
+	if (run.wasStopped()) return [];
+	const { creates } = parameters;
+	const taskId = getTaskId(parameters);
+	return [errorItemOrThrow(context, { itemIndex, problem, taskId, creates, taskKind, lastTask })];
 }

@@ -7,7 +7,10 @@ import type { TaskKind } from '../taskKinds';
 
 /** The parameters of one input item that all operations have. */
 export interface ItemParameters {
+	/** An empty one where the operation has yet to create the task. */
 	id: TaskIdRead;
+	/** Whether the operation creates the task. */
+	creates: boolean;
 	/** Null for a kind of task whose path is known. */
 	path: TaskPathRead | null;
 	/** Whether the gateway's reply is wanted as it came. */
@@ -43,12 +46,31 @@ export function readItemParameters(
 		DEFAULT_MAX_DOWNLOAD_MEGABYTES;
 	return {
 		id: readTaskId(parameter('taskId', ''), item),
+		creates: false,
 		path: taskKind.path === null ? readTaskPath(parameter('taskPath', '')) : null,
 		raw: parameter('simplify', true) === false,
 		fileField: download ? readFileField(parameter('binaryPropertyName', 'data')) : null,
 		timeoutMs: timeoutMs !== null && timeoutMs > 0 ? timeoutMs : null,
 		maxDownloadBytes: Math.max(1, maxMegabytes) * BYTES_PER_MEGABYTE,
 	};
+}
+
+/** The same for an operation that creates the task. */
+export function readCreateParameters(
+	taskKind: TaskKind,
+	parameter: (name: string, fallback: unknown) => unknown,
+): ItemParameters {
+	return { ...readItemParameters(taskKind, {}, parameter), ...nameCreatedTask(null) };
+}
+
+/** @param taskId null where nothing was created yet */
+export function nameCreatedTask(taskId: string | null): Pick<ItemParameters, 'id' | 'creates'> {
+	return { id: readTaskId(taskId ?? ''), creates: true };
+}
+
+/** The task's id for people: as it was asked for; null where nothing was created. */
+export function getTaskId({ id, creates }: ItemParameters): string | null {
+	return creates && id.kind === 'noTaskId' ? null : id.taskId;
 }
 
 /** @returns why nothing can be asked with them; null if it can */

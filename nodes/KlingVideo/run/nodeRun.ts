@@ -1,5 +1,7 @@
 import type { IExecuteFunctions, IExecutePaginationFunctions } from 'n8n-workflow';
 import { transientError, type CheckResult } from '../gateway/checkResult';
+import { MAX_RETRY_AFTER_MS } from '../gateway/gatewayReply';
+import type { SubmitResult } from '../gateway/submitResult';
 import { abortableSleep } from '../limits/abortableSleep';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import { RateLimiter, type CallFeedback, type CallLimits } from '../limits/rateLimiter';
@@ -8,6 +10,13 @@ import { TimerQueue } from '../limits/timerQueue';
 import { readItemCount, readItemStartMs, readRecordedRuns } from './n8nRun';
 
 const MAX_DOWNLOADS_AT_ONCE = 3;
+
+/** A submit call waits as long as a cooldown lasts, and for its turn as long as any run does. */
+const SUBMIT_LIMITS: CallLimits = {
+	spreadOverMs: 0,
+	maxPauseMs: MAX_RETRY_AFTER_MS,
+	timeoutMs: 24 * 60 * 60_000,
+};
 
 /** How often a run looks whether n8n still waits for it. */
 const ABANDONED_CHECK_INTERVAL_MS = 1000;
@@ -160,6 +169,17 @@ export class NodeRun {
 		}
 	}
 
+	/**
+	 * Sends a submit call when the run's rate limiter allows it: a cooldown that the gateway has asked for
+	 * counts for it as well.
+	 *
+	 * @returns null if the run has ended before
+	 */
+	async submit(send: () => Promise<SubmitResult>): Promise<SubmitResult | null> {
+		if (this.ended) return null;
+		return await this.rateLimiter.call(SUBMIT_LIMITS, 1, send, readSubmitFeedback);
+	}
+
 	private async joinCheck(check: Promise<CheckResult>, timeoutMs: number): Promise<CheckResult> {
 		return await new Promise((resolve, reject) => {
 			const timer = this.timers.schedule(timeoutMs, () =>
@@ -207,6 +227,11 @@ export class NodeRun {
 		this.ended = true;
 		this.timers.close();
 	};
+}
+
+/** A refusal for want of a place says nothing about the rate of calls, nor does an odd reply. */
+function readSubmitFeedback({ kind }: SubmitResult): CallFeedback {
+	return kind === 'notCreated' || kind === 'unclear' ? { kind: 'failure' } : { kind: 'success' };
 }
 
 /** Any reply but a transient error shows that the gateway takes this many calls. */

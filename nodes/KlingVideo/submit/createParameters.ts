@@ -68,14 +68,15 @@ export function readRequestedVideo(
 }
 
 /** @param options of the first item: the line is one for all */
-export function readSubmitLimits(options: unknown, maxFailedChecks: number): SubmitLimits {
+export function readSubmitLimits(
+	options: unknown,
+): Pick<SubmitLimits, 'maxTasksAtOnce' | 'maxQueueMs'> {
 	const given = isJsonObject(options) ? options : {};
 	const maxTasks = readNumber(given.maxTasksAtOnce);
 	const minutes = readNumber(given.maxQueueMinutes) ?? DEFAULT_QUEUE_MINUTES;
 	return {
 		maxTasksAtOnce: maxTasks === null ? null : Math.max(1, Math.floor(maxTasks)),
 		maxQueueMs: Math.min(Math.max(minutes, 0), MAX_QUEUE_MINUTES) * MINUTE_MS,
-		maxFailedConnections: maxFailedChecks,
 	};
 }
 

@@ -1,10 +1,9 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-import type { BodyFile } from './bodyBytes';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { checkImageSize, isJpegOrPng, type ImageFileFault } from './imageSource';
 import { hashBytes } from './requestHash';
 
 export type ImageFileRead =
-	| { kind: 'imageFile'; file: BodyFile; hash: string }
+	| { kind: 'imageFile'; binary: IBinaryData; bytes: number; hash: string }
 	/** The item has no file in that field. */
 	| { kind: 'noFile'; field: string }
 	| ImageFileFault;
@@ -20,18 +19,43 @@ export async function readImageFile(
 	itemIndex: number,
 	field: string,
 ): Promise<ImageFileRead> {
-	if (context.getInputData()[itemIndex]?.binary?.[field] === undefined) {
-		return { kind: 'noFile', field };
-	}
-	const read = async () => await context.helpers.getBinaryDataBuffer(itemIndex, field);
-	const content = await read();
+	const binary = findFile(context, itemIndex, field);
+	if (binary === null) return { kind: 'noFile', field };
+	const content = await readFile(context, binary);
 	if (!isJpegOrPng(content)) return { kind: 'notJpegOrPng' };
-	const placeholder = `n8n-file-${crypto.randomUUID()}`;
 	return (
 		checkImageSize(content.length) ?? {
 			kind: 'imageFile',
-			file: { placeholder, bytes: content.length, read },
+			binary,
+			bytes: content.length,
 			hash: await hashBytes(content),
 		}
 	);
+}
+
+/**
+ * Reads a file that n8n keeps, from its binary store or from the execution's data.
+ *
+ * @throws what n8n throws when it cannot be read
+ */
+export async function readFile(
+	{ helpers }: IExecuteFunctions,
+	{ id, data }: IBinaryData,
+): Promise<Uint8Array> {
+	return id === undefined
+		? Buffer.from(data, 'base64')
+		: await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
+}
+
+/** n8n says by an error that there is none: where it keeps files is its own matter. */
+function findFile(
+	{ helpers }: IExecuteFunctions,
+	itemIndex: number,
+	field: string,
+): IBinaryData | null {
+	try {
+		return helpers.assertBinaryData(itemIndex, field);
+	} catch {
+		return null;
+	}
 }

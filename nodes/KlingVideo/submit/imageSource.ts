@@ -1,11 +1,12 @@
 import { sanitizeText } from '../reading/untrustedText';
 
 /** An image as the submit call takes it: an address, or a file as base64 text. */
-export type ImageRead =
-	| { kind: 'image'; value: string }
+export type ImageRead = { kind: 'image'; value: string } | ImageFault;
+
+/** Why an image cannot be sent. */
+export type ImageFault =
 	/** Neither an address that the gateway could open nor base64 text. `given` is what it was. */
-	| { kind: 'unusableImage'; given: string }
-	| ImageFileFault;
+	{ kind: 'unusableImage'; given: string } | ImageFileFault;
 
 /** Why Kling would not take a file. */
 export type ImageFileFault =

@@ -1,5 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isAnyOf, isObjectWith, isOneOf, isText, type Guarded } from '../reading/guards';
+import {
+	isAnyOf,
+	isBoolean,
+	isNumber,
+	isObjectWith,
+	isOneOf,
+	isText,
+	type Guarded,
+} from '../reading/guards';
 import { isJsonObject } from '../reading/readJson';
 
 /**
@@ -16,6 +24,10 @@ const isRememberedSubmit = isAnyOf(
 		requestHash: isText,
 		outcome: isOneOf('created'),
 		taskId: isText,
+		/** Milliseconds since 1970: the time to wait is counted from then. */
+		submittedAtMs: isNumber,
+		/** The gateway's reply as it came. */
+		body: isText,
 	}),
 	isObjectWith({
 		version: isOneOf(REMEMBERED_SUBMIT_VERSION),
@@ -23,6 +35,8 @@ const isRememberedSubmit = isAnyOf(
 		/** A task may have been created, and paid. */
 		outcome: isOneOf('unclear'),
 		externalTaskId: isText,
+		/** Whether the gateway has said that it was taken. */
+		isAccepted: isBoolean,
 		cause: isText,
 	}),
 );

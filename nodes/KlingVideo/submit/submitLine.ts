@@ -1,4 +1,4 @@
-import type { SubmitResult } from '../gateway/submitResult';
+import type { NotCreated, SubmitResult } from '../gateway/submitResult';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import type { Timer, TimerQueue } from '../limits/timerQueue';
 
@@ -12,10 +12,18 @@ export interface SubmitLimits {
 	maxFailedConnections: number;
 }
 
+/** What the line does when no more tasks may be created now. */
+export type WhenFull =
+	| 'wait'
+	/** A later round of a suspended execution goes on. */
+	| 'end';
+
 /** How a submit ends that was never taken. */
 export type LineResult =
 	| Exclude<SubmitResult, { kind: 'notCreated' }>
 	| { kind: 'noPlaceInTime' | 'notConnected'; cause: string }
+	/** Nothing was created. Null where the user's own limit is reached, or one before it was not taken. */
+	| { kind: 'noPlaceYet'; notCreated: Pick<NotCreated, 'reason' | 'cause'> | null }
 	/** The run was ended: nothing was sent, or it does not matter any more. */
 	| { kind: 'stopped' };
 
@@ -37,7 +45,7 @@ const MAX_CONNECTION_PAUSE_MS = 15_000;
 
 interface QueuedSubmit {
 	place: number;
-	send(): Promise<SubmitResult>;
+	send(): Promise<SubmitResult | null>;
 	end(result: LineResult): void;
 	fail(error: unknown): void;
 }
@@ -75,6 +83,9 @@ export class SubmitLine {
 	/** Nothing is sent until then. */
 	private pausedUntilMs = 0;
 
+	/** Whether one was not taken by a line that does not wait. */
+	private isFull = false;
+
 	/** From then on, one task more is tried than there seem to be places. */
 	private probeAtMs = Number.POSITIVE_INFINITY;
 
@@ -86,18 +97,20 @@ export class SubmitLine {
 	private nextPlace = 0;
 
 	constructor(
-		private readonly limits: SubmitLimits,
+		readonly limits: SubmitLimits,
 		private readonly timers: TimerQueue,
 		private readonly hasEnded: () => boolean,
+		private readonly whenFull: WhenFull = 'wait',
 	) {}
 
 	/**
 	 * Sends a submit call as soon as there is a place for its task, and again only after a reply by which
 	 * no task was created. Whoever gets a task from it has to call `release` when that has ended.
 	 *
+	 * @param send gives null if the run has ended before
 	 * @throws what `send` throws
 	 */
-	async submit(send: () => Promise<SubmitResult>): Promise<LineResult> {
+	async submit(send: () => Promise<SubmitResult | null>): Promise<LineResult> {
 		return await new Promise((end, fail) => {
 			this.queue.push({ place: this.nextPlace++, send, end, fail });
 			this.startNext();
@@ -123,7 +136,7 @@ export class SubmitLine {
 
 	private startNext(): void {
 		if (this.hasEnded()) {
-			for (const { end } of this.queue.splice(0)) end({ kind: 'stopped' });
+			this.endQueued({ kind: 'stopped' });
 			return;
 		}
 		const nowMs = monotonicNowMs();
@@ -131,7 +144,12 @@ export class SubmitLine {
 			const next = this.queue.shift();
 			if (next !== undefined) void this.start(next);
 		}
-		this.setPause(nowMs);
+		if (this.whenFull === 'wait') this.setPause(nowMs);
+		else if (this.inFlight === 0) this.endQueued({ kind: 'noPlaceYet', notCreated: null });
+	}
+
+	private endQueued(result: LineResult): void {
+		for (const { end } of this.queue.splice(0)) end(result);
 	}
 
 	private isFree(nowMs: number): boolean {
@@ -139,7 +157,7 @@ export class SubmitLine {
 			1 + Math.floor(this.accepted / ACCEPTED_FOR_ONE_MORE_CALL),
 			MAX_CALLS_IN_FLIGHT,
 		);
-		if (nowMs < this.pausedUntilMs || this.inFlight >= maxInFlight) return false;
+		if (this.isFull || nowMs < this.pausedUntilMs || this.inFlight >= maxInFlight) return false;
 		const taken = this.unfinished + this.inFlight;
 		const isProbe = nowMs >= this.probeAtMs && this.inFlight === 0;
 		const { maxTasksAtOnce } = this.limits;
@@ -171,11 +189,20 @@ export class SubmitLine {
 		}
 	}
 
-	private take(submit: QueuedSubmit, result: SubmitResult): void {
+	private take(submit: QueuedSubmit, result: SubmitResult | null): void {
+		if (result === null) {
+			submit.end({ kind: 'stopped' });
+			return;
+		}
 		if (result.kind !== 'notCreated') {
 			this.failedConnections = 0;
 			if (result.kind === 'created') this.recordAccepted();
 			submit.end(result);
+			return;
+		}
+		if (this.whenFull === 'end') {
+			this.isFull = true;
+			submit.end({ kind: 'noPlaceYet', notCreated: result });
 			return;
 		}
 		const ended =

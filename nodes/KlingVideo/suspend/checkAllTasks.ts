@@ -20,7 +20,7 @@ const MAX_PAUSE_MS = 30_000;
 const ROUND_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Checks every task once whose wait has not ended. A gateway that has asked for a cooldown gets no
+ * Checks every task once that was created and whose wait has not ended. A gateway that has asked for a cooldown gets no
  * check before its end, except for last checks, which cannot come later.
  *
  * @returns the waits after it, in their order
@@ -38,7 +38,7 @@ export async function checkAllTasks(
 		waits.map(async (wait) => {
 			const isLastCheck = Date.now() >= getDeadlineMs(wait);
 			const isDue = isLastCheck || !isCoolingDown;
-			if (hasEnded(wait) || !isDue) return wait;
+			if (hasEnded(wait) || wait.pendingSubmit !== null || !isDue) return wait;
 			const result = await checkTask(context, kind, wait, run);
 			return run.hasEnded() ? wait : addCheck(wait, result, isLastCheck, Date.now());
 		}),

@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { TASK_STATUSES } from '../gateway/task';
 import { TASK_ID_KINDS } from '../gateway/taskId';
 import { TASK_PATH_KINDS } from '../gateway/taskPath';
@@ -15,15 +16,17 @@ import {
 } from '../reading/guards';
 import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject } from '../reading/readJson';
+import { isSubmission } from '../submit/submission';
 import { upgradeFromV1 } from './storedWaitV1';
 import { upgradeFromV2 } from './storedWaitV2';
+import { upgradeFromV3 } from './storedWaitV3';
 
 /**
  * What a suspended wait keeps in n8n's database between two checks: a newer version of this package
  * may have to read it. Whoever renames, adds or removes something that is stored raises this number,
  * and reads the version before as well. Only what a wait can do without may be added without that.
  */
-export const STORED_WAIT_VERSION = 3;
+export const STORED_WAIT_VERSION = 4;
 
 const isStoredTask = isObjectWith({
 	status: isOneOf(...TASK_STATUSES),
@@ -70,13 +73,14 @@ const isStoredWait = isObjectWith({
 	version: isOneOf(STORED_WAIT_VERSION),
 	/** The execution whose node waits for it. */
 	parentExecutionId: isText,
-	/** Milliseconds since 1970. */
+	/** Milliseconds since 1970; for a task that was created here, when that was. */
 	startedAtMs: isNumber,
 	parameters: isObjectWith({
 		id: isObjectWith({
 			kind: isOneOf(...TASK_ID_KINDS),
 			taskId: isText,
 		}),
+		creates: isBoolean,
 		path: isNullOr(isObjectWith({ kind: isOneOf(...TASK_PATH_KINDS), taskPath: isText })),
 		raw: isBoolean,
 		fileField: isNullOr(isText),
@@ -100,6 +104,18 @@ const isStoredWait = isObjectWith({
 	lastCause: isNullOr(isText),
 	/** The gateway has asked for no requests until then; milliseconds since 1970, 0 for no such wish. */
 	cooldownUntilMs: isNumber,
+	/** Null unless the task is still to be created. */
+	pendingSubmit: isNullOr(
+		isObjectWith({
+			submission: isSubmission,
+			maxTasksAtOnce: isNullOr(isNumber),
+			maxQueueMs: isNumber,
+			/** How many connections in a row could not be made. */
+			failedConnections: isNumber,
+			/** Since when no place got free for the first in the line; milliseconds since 1970, null if one did. */
+			blockedSinceMs: isNullOr(isNumber),
+		}),
+	),
 	/** Null while the wait goes on. */
 	outcome: isNullOr(isStoredOutcome),
 });
@@ -107,12 +123,24 @@ const isStoredWait = isObjectWith({
 /** One input item's wait, as plain JSON. */
 export type StoredWait = Guarded<typeof isStoredWait>;
 
+/** A task that is still to be created. */
+export type PendingSubmit = NonNullable<StoredWait['pendingSubmit']>;
+
+/** From each version to the next, the first one first. */
+const UPGRADES: ReadonlyArray<(wait: IDataObject) => unknown> = [
+	upgradeFromV1,
+	upgradeFromV2,
+	upgradeFromV3,
+];
+
 /** @returns null for anything else than a wait in a version that is known */
 export function readStoredWait(value: unknown): StoredWait | null {
-	const version2 = isJsonObject(value) && value.version === 1 ? upgradeFromV1(value) : value;
-	const wait =
-		isJsonObject(version2) && version2.version === 2 ? upgradeFromV2(version2) : version2;
-	const cleaned = sanitizeStoredTexts(wait);
+	const upgraded = UPGRADES.reduce(
+		(wait, upgrade, index) =>
+			isJsonObject(wait) && wait.version === index + 1 ? upgrade(wait) : wait,
+		value,
+	);
+	const cleaned = sanitizeStoredTexts(upgraded);
 	return isStoredWait(cleaned) ? cleaned : null;
 }
 
@@ -124,6 +152,8 @@ const UNTRUSTED_TEXT_FIELDS = new Set([
 	'received',
 	'reason',
 	'failureReason',
+	'given',
+	'words',
 ]);
 
 /** Early releases stored words as they came. Words that are clean already stay as they are. */

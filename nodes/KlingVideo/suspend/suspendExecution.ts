@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { getTaskId } from '../operations/itemParameters';
 import { createErrorItem } from '../problems/errorItemOrThrow';
 import type { TaskKind } from '../taskKinds';
 import { createStoredRequestOptionsOrThrow } from '../operations/nodeRequest';
@@ -86,8 +87,8 @@ async function setFallbackWakeUp(
 			{
 				itemIndex,
 				problem: { kind: 'progressLost' },
-				taskId: parameters.id.taskId,
-				creates: false,
+				taskId: getTaskId(parameters),
+				creates: parameters.creates,
 				taskKind,
 				lastTask: history.lastReply?.task ?? null,
 			},

@@ -2,14 +2,17 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createOutputItems } from '../operations/createOutputItems';
 import { errorItemOrThrow } from '../problems/errorItemOrThrow';
 import type { Problem } from '../problems/problem';
+import { getTaskId } from '../operations/itemParameters';
 import { readErrorMessage } from '../reading/readError';
 import { withNodeRun, type NodeRun } from '../run/nodeRun';
+import { sendSubmission } from '../submit/sendSubmission';
 import type { TaskKind } from '../taskKinds';
 import { checkAllTasks } from './checkAllTasks';
 import { createProgressItems, keepWaits, readKeptWaits, startWaitForItem } from './keptWaits';
 import { readNetworkSettingsOrThrow } from '../operations/nodeRequest';
 import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
+import { submitPending, type Submit } from './submitPending';
 import { findSuspendBlocker } from './suspendBlocker';
 import { createProgressItem, hasEnded } from './suspendedWait';
 import { isParentGone, suspendExecutionOrThrow } from './suspendExecution';
@@ -36,7 +39,7 @@ export async function runSuspendStep(
 	const step: unknown = context.getNodeParameter(SUSPEND_STEP_PARAMETER, 0, 'start');
 	return isSuspendStep(step)
 		? await STEPS[step](context, kind)
-		: refuseAllItems(context, kind, { kind: 'otherVersion' });
+		: refuseAllItems(context, kind, startWaits(context, kind), { kind: 'otherVersion' });
 }
 
 /**
@@ -48,18 +51,46 @@ async function startSuspending(
 	kind: TaskKind,
 ): Promise<INodeExecutionData[]> {
 	const blocker = await findSuspendBlocker(context);
-	if (blocker !== null) return refuseAllItems(context, kind, blocker);
+	const waits = startWaits(context, kind);
+	if (blocker !== null) return refuseAllItems(context, kind, waits, blocker);
+	return await suspendUntilDone(context, kind, waits, sendSubmission);
+}
 
-	const waits = context
-		.getInputData()
-		.map((_, itemIndex) => startWaitForItem(context, kind, itemIndex));
+/**
+ * Makes the first round of the waits, and suspends the execution if that did not end them all.
+ *
+ * @param submit sends what is still to be created
+ * @throws what `errorItemOrThrow` throws
+ */
+export async function suspendUntilDone(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+	waits: StoredWait[],
+	submit: Submit,
+): Promise<INodeExecutionData[]> {
 	return await withNodeRun(context, waits.length, async (run) => {
-		const checked = await checkAllTasks(context, kind, waits, run);
+		const after = await runRound(context, kind, waits, run, submit);
 		if (run.hasEnded()) return [];
-		return isOver(context, checked)
-			? await createResults(context, kind, checked, run)
-			: await suspend(context, kind, checked);
+		return isOver(context, after)
+			? await createResults(context, kind, after, run)
+			: await suspend(context, kind, after);
 	});
+}
+
+function startWaits(context: IExecuteFunctions, kind: TaskKind): StoredWait[] {
+	return context.getInputData().map((_, itemIndex) => startWaitForItem(context, kind, itemIndex));
+}
+
+/** Checks the tasks that there are, then creates those for which there is a place now. */
+async function runRound(
+	context: IExecuteFunctions,
+	kind: TaskKind,
+	waits: StoredWait[],
+	run: NodeRun,
+	submit: Submit,
+): Promise<StoredWait[]> {
+	const checked = await checkAllTasks(context, kind, waits, run);
+	return run.hasEnded() ? checked : await submitPending(context, kind, checked, run, submit);
 }
 
 /** In the progress workflow, after each pause: checks the tasks again. */
@@ -77,11 +108,11 @@ async function checkAgain(
 	if (await isParentGone(context, waits)) return [];
 
 	return await withNodeRun(context, waits.length, async (run) => {
-		const checked = await checkAllTasks(context, kind, waits, run);
+		const after = await runRound(context, kind, waits, run, sendSubmission);
 		if (run.hasEnded()) return [];
-		const allDone = isOver(context, checked);
-		keepWaits(context, checked);
-		return createProgressItems(checked.map((wait) => createProgressItem(wait, allDone)));
+		const allDone = isOver(context, after);
+		keepWaits(context, after);
+		return createProgressItems(after.map((wait) => createProgressItem(wait, allDone)));
 	});
 }
 
@@ -91,7 +122,9 @@ async function handOverResults(
 	kind: TaskKind,
 ): Promise<INodeExecutionData[]> {
 	const waits = readKeptWaits(context);
-	if (waits === null) return refuseAllItems(context, kind, { kind: 'otherVersion' });
+	if (waits === null) {
+		return refuseAllItems(context, kind, startWaits(context, kind), { kind: 'otherVersion' });
+	}
 	return await withNodeRun(context, waits.length, (run) =>
 		createResults(context, kind, waits, run),
 	);
@@ -150,7 +183,8 @@ async function suspend(
 	try {
 		await suspendExecutionOrThrow(context, kind, waits, createProgressItems(firstItems));
 	} catch (error) {
-		return refuseAllItems(context, kind, { kind: 'notSuspended', cause: readErrorMessage(error) });
+		const problem = { kind: 'notSuspended', cause: readErrorMessage(error) } as const;
+		return refuseAllItems(context, kind, waits, problem);
 	}
 	// shown while the execution is suspended; then n8n puts the results in their place
 	return createProgressItems(progress);
@@ -160,17 +194,17 @@ async function suspend(
 function refuseAllItems(
 	context: IExecuteFunctions,
 	taskKind: TaskKind,
+	waits: StoredWait[],
 	problem: Problem,
 ): INodeExecutionData[] {
-	return context.getInputData().map((_, itemIndex) => {
-		const { taskId } = startWaitForItem(context, taskKind, itemIndex).parameters.id;
-		return errorItemOrThrow(context, {
+	return waits.map(({ parameters }, itemIndex) =>
+		errorItemOrThrow(context, {
 			itemIndex,
 			problem,
-			taskId,
-			creates: false,
+			taskId: getTaskId(parameters),
+			creates: parameters.creates,
 			taskKind,
 			lastTask: null,
-		});
-	});
+		}),
+	);
 }

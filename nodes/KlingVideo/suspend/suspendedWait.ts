@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { CheckResult } from '../gateway/checkResult';
 import { getTaskPhase } from '../gateway/task';
-import { findParameterProblem, readItemParameters } from '../operations/itemParameters';
+import { findParameterProblem, getTaskId, readItemParameters } from '../operations/itemParameters';
+import type { Problem } from '../problems/problem';
 import { sanitizeText } from '../reading/untrustedText';
 import type { TaskKind } from '../taskKinds';
 import { NO_CHECKS, recordCheck } from '../wait/checkHistory';
@@ -12,9 +13,9 @@ import {
 	readTransientCause,
 } from '../wait/waitOutcome';
 import { readWaitPlan } from '../wait/waitPlan';
-import { STORED_WAIT_VERSION, type StoredWait } from './storedWait';
+import { STORED_WAIT_VERSION, type PendingSubmit, type StoredWait } from './storedWait';
 
-type StartedWait = Pick<StoredWait, 'parentExecutionId' | 'startedAtMs'>;
+export type StartedWait = Pick<StoredWait, 'parentExecutionId' | 'startedAtMs'>;
 
 /** A wait that begins. One whose Task ID or Task Path cannot be used ends at once. */
 export function startWait(
@@ -22,12 +23,38 @@ export function startWait(
 ): StoredWait {
 	const problem = findParameterProblem(started.parameters);
 	return {
+		...createWait(started),
+		outcome: problem === null ? null : createProblemOutcome(problem, null),
+	};
+}
+
+/** A wait whose task is still to be created. */
+export function startPendingWait(
+	started: StartedWait & Pick<StoredWait, 'parameters' | 'plan'>,
+	pending: Pick<PendingSubmit, 'submission' | 'maxTasksAtOnce' | 'maxQueueMs'>,
+): StoredWait {
+	const pendingSubmit = { ...pending, failedConnections: 0, blockedSinceMs: null };
+	return { ...createWait(started), pendingSubmit };
+}
+
+/** A wait that has ended before it began. */
+export function startEndedWait(
+	started: StartedWait & Pick<StoredWait, 'parameters'>,
+	problem: Problem,
+): StoredWait {
+	const wait = createWait({ ...started, plan: readWaitPlan({}) });
+	return { ...wait, outcome: createProblemOutcome(problem, null) };
+}
+
+function createWait(started: StartedWait & Pick<StoredWait, 'parameters' | 'plan'>): StoredWait {
+	return {
 		...started,
 		version: STORED_WAIT_VERSION,
 		history: NO_CHECKS,
 		lastCause: null,
 		cooldownUntilMs: 0,
-		outcome: problem === null ? null : createProblemOutcome(problem, null),
+		pendingSubmit: null,
+		outcome: null,
 	};
 }
 
@@ -38,10 +65,7 @@ export function startUnreadableWait(
 	cause: string,
 ): StoredWait {
 	const parameters = readItemParameters(taskKind, {}, (_, fallback) => fallback);
-	return {
-		...startWait({ ...started, parameters, plan: readWaitPlan({}) }),
-		outcome: createProblemOutcome({ kind: 'unreadableParameters', cause }, null),
-	};
+	return startEndedWait({ ...started, parameters }, { kind: 'unreadableParameters', cause });
 }
 
 export function hasEnded({ outcome }: StoredWait): boolean {
@@ -87,7 +111,7 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 	const phase = task === null ? 'running' : getTaskPhase(task);
 	return {
 		progress: describeProgress(wait),
-		taskId: wait.parameters.id.taskId,
+		taskId: getTaskId(wait.parameters),
 		// the progress workflow's nodes read it, as they read the Task ID
 		...(wait.parameters.path !== null && { taskPath: wait.parameters.path.taskPath }),
 		status: task?.status ?? null,
@@ -99,7 +123,13 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 }
 
 function describeProgress({ parameters, history, lastCause, outcome }: StoredWait): string {
-	const task = `Task ${sanitizeText(parameters.id.taskId)}`;
+	const taskId = getTaskId(parameters);
+	if (taskId === null) {
+		return outcome === null
+			? 'Waits for a free place: nothing was submitted so far'
+			: 'Ended: nothing was submitted';
+	}
+	const task = `Task ${sanitizeText(taskId)}`;
 	const checks = history.checks === 1 ? '1 check' : `${history.checks} checks`;
 	if (outcome?.kind === 'problem' && outcome.problem.kind !== 'taskFailed') {
 		return `${task}: ended without a video after ${checks}`;

@@ -37,13 +37,16 @@ export interface WaitDependencies {
  * Checks a task until it is done, the plan's time is up, or a further check cannot help.
  *
  * Ends within `LAST_CHECK_MS` after the plan's deadline, whatever the gateway sends.
+ *
+ * @param elapsedMs how much of the plan's time is over when it begins; one check is made in any case
  */
 export async function waitForTask(
 	plan: WaitPlan,
 	deps: WaitDependencies,
+	elapsedMs = 0,
 ): Promise<WaitOutcome | StoppedWait> {
-	const startedAtMs = deps.now();
-	const startedAtWallMs = deps.wallClockNow();
+	const startedAtMs = deps.now() - elapsedMs;
+	const startedAtWallMs = deps.wallClockNow() - elapsedMs;
 	const deadlineMs = startedAtMs + plan.maxWaitMs;
 	let history = NO_CHECKS;
 	let gapMs = 0;
