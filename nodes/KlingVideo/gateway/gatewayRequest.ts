@@ -42,3 +42,11 @@ export function buildSubmitRequest(path: string) {
 		method: 'POST',
 	} as const satisfies Partial<IHttpRequestOptions>;
 }
+
+/** The request for the models that a token may use. */
+export function buildModelsRequest() {
+	return {
+		...buildStatusRequest(null),
+		url: '/v1/models',
+	} as const satisfies Partial<IHttpRequestOptions>;
+}

@@ -1,4 +1,8 @@
-import type { DeclarativeRestApiSettings, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	DeclarativeRestApiSettings,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
 import type { NodeContext } from '../nodeContext';
 import { readErrorMessage } from '../reading/readError';
 import { CREDENTIAL_TYPE } from './gatewayRequest';
@@ -53,8 +57,17 @@ export async function sendSubmitRequest(
 	);
 }
 
+/** Sends the request for the list of models, which the editor asks for. Never throws. */
+export async function sendModelsRequest(
+	context: ILoadOptionsFunctions,
+	request: Request,
+	call: RequestCall,
+): Promise<StatusResponse> {
+	return await sendRequest(context, request, call);
+}
+
 async function sendRequest(
-	context: NodeContext,
+	context: NodeContext | ILoadOptionsFunctions,
 	request: Request,
 	{ timeoutMs, signal, redact }: RequestCall,
 ): Promise<StatusResponse> {
@@ -87,7 +100,7 @@ function responseFromAbort({ reason }: AbortSignal): StatusResponse {
 }
 
 /** n8n cancels a request by its context's signal and by no other. */
-function withCancelSignal<Context extends NodeContext>(
+function withCancelSignal<Context extends NodeContext | ILoadOptionsFunctions>(
 	context: Context,
 	signal: AbortSignal,
 ): Context {

@@ -5,10 +5,11 @@ import type {
 	INodePropertyOptions,
 	INodePropertyRouting,
 } from 'n8n-workflow';
-import { buildStatusRequest } from '../gateway/gatewayRequest';
+import { buildStatusRequest, buildSubmitRequest } from '../gateway/gatewayRequest';
 import { createCheckOnce } from '../operations/checkOnce';
 import { createCheckUntilComplete } from '../operations/checkUntilComplete';
 import type { StatusPagination } from '../operations/pagination';
+import { isCreatableKind } from '../submit/submitBody';
 import { createRefuseAsTool } from '../suspend/refuseAsTool';
 import { runSuspendStep } from '../suspend/suspendUntilComplete';
 import type { TaskKind } from '../taskKinds';
@@ -26,38 +27,57 @@ export function describeOperations(kind: TaskKind): INodeProperties {
 	};
 }
 
-/** The operations of one kind of task. Waiting comes first: it is what most people need. */
+export const WAIT_DESCRIPTION =
+	'For short waits: keeps the execution running, reacts within seconds';
+export const SUSPEND_DESCRIPTION =
+	'For long waits or many: frees n8n, survives restarts, reacts within a minute';
+
+/** The operations of one kind of task, in the order of a task's life. */
 export function listOperations(kind: TaskKind): INodePropertyOptions[] {
 	const name = kind.label.toLowerCase();
 	return [
+		...(kind.path !== null && isCreatableKind(kind.resource)
+			? [
+					{
+						name: `Create ${kind.label}`,
+						value: 'create',
+						action: `Create ${name}`,
+						description: 'Submit a video to Kling, once, and wait until it is complete',
+						routing: createRouting(buildSubmitRequest(kind.path), createRefuseAsTool(kind)),
+					},
+				]
+			: []),
 		{
 			name: `Get ${kind.label} Status`,
 			value: 'getStatus',
 			action: `Get ${name} status`,
 			description: 'Check a task once, without waiting',
-			routing: createRouting(kind, createCheckOnce(kind)),
+			routing: createRouting(buildStatusRequest(kind.path), createCheckOnce(kind)),
 		},
 		{
 			name: 'Wait Until Complete',
 			value: 'waitUntilComplete',
 			action: `Wait until ${name} is complete`,
-			description: 'For short waits: keeps the execution running, reacts within seconds',
-			routing: createRouting(kind, createCheckUntilComplete(kind)),
+			description: WAIT_DESCRIPTION,
+			routing: createRouting(buildStatusRequest(kind.path), createCheckUntilComplete(kind)),
 		},
 		{
 			name: 'Suspend Until Complete',
 			value: 'suspendUntilComplete',
 			action: `Suspend until ${name} is complete`,
-			description: 'For long waits or many: frees n8n, survives restarts, reacts within a minute',
-			routing: createRouting(kind, createRefuseAsTool(kind)),
+			description: SUSPEND_DESCRIPTION,
+			routing: createRouting(buildStatusRequest(kind.path), createRefuseAsTool(kind)),
 		},
 	];
 }
 
-/** Has n8n make the status request and hand it to `pagination`, which sends it. */
-function createRouting(kind: TaskKind, pagination: StatusPagination): INodePropertyRouting {
+/** Has n8n make the request and hand it to `pagination`, which sends it. */
+function createRouting(
+	request: NonNullable<INodePropertyRouting['request']>,
+	pagination: StatusPagination,
+): INodePropertyRouting {
 	return {
-		request: buildStatusRequest(kind.path),
+		request,
 		send: { paginate: true },
 		operations: { pagination },
 	};

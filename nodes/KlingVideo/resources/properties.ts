@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { SUSPEND_STEP_PARAMETER } from '../suspend/progressWorkflow';
 import type { TaskKind } from '../taskKinds';
+import { createFields } from './createFields';
+import { createOptions } from './createOptions';
 import { describeOperations, listOperations } from './operations';
 import { operationOptions } from './operationOptions';
 
@@ -10,8 +12,10 @@ export function describeProperties(kinds: readonly TaskKind[]): INodeProperties[
 		describeResources(kinds),
 		...kinds.map(describeOperations),
 		describeTaskPath(kinds),
+		...createFields,
 		...fields,
 		...operationOptions,
+		...createOptions,
 	];
 }
 
@@ -51,36 +55,53 @@ export function createSubtitle(kinds: readonly TaskKind[]): string {
 	return `={{ (${names})[$parameter["resource"] + " " + $parameter["operation"]] }}`;
 }
 
-/** The fields of all operations, for every kind of task. */
+/** The operations on a task that was submitted before. */
+const showForTaskId = {
+	show: { operation: ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'] },
+};
+
+/** What can end with a video that is done. A task that was submitted a moment ago has none. */
+const SHOWN_WITH_VIDEO: Array<Record<string, string[]>> = [
+	showForTaskId.show,
+	{ operation: ['create'], afterSubmit: ['wait', 'suspend'] },
+];
+
+const downloadVideo: INodeProperties = {
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to download the finished video, so that the next node can save the file. Kling deletes videos after 30 days.',
+};
+
+const binaryPropertyName: INodeProperties = {
+	displayName: 'Put Output File in Field',
+	name: 'binaryPropertyName',
+	type: 'string',
+	default: 'data',
+	placeholder: 'e.g. data',
+	hint: 'The name of the output binary field to put the file in',
+	description: 'Further videos of the same task get this name with _1, _2 and so on behind it',
+};
+
+/** The fields that are the same for every kind of task. */
 const fields: INodeProperties[] = [
 	{
 		displayName: 'Task ID',
 		name: 'taskId',
 		type: 'string',
 		required: true,
+		displayOptions: showForTaskId,
 		default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
 		placeholder: 'e.g. 842250903629086785',
 		description:
 			'The task_id that the submit call returned. Unless you change it, it is taken from the input item. As a tool of an AI agent, let the model define this parameter.',
 	},
-	{
-		displayName: 'Download Video',
-		name: 'downloadVideo',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to download the finished video, so that the next node can save the file. Kling deletes videos after 30 days.',
-	},
-	{
-		displayName: 'Put Output File in Field',
-		name: 'binaryPropertyName',
-		type: 'string',
-		displayOptions: { show: { downloadVideo: [true] } },
-		default: 'data',
-		placeholder: 'e.g. data',
-		hint: 'The name of the output binary field to put the file in',
-		description: 'Further videos of the same task get this name with _1, _2 and so on behind it',
-	},
+	...SHOWN_WITH_VIDEO.flatMap((show): INodeProperties[] => [
+		{ ...downloadVideo, displayOptions: { show } },
+		{ ...binaryPropertyName, displayOptions: { show: { ...show, downloadVideo: [true] } } },
+	]),
 	{
 		displayName: 'Simplify',
 		name: 'simplify',
@@ -92,7 +113,7 @@ const fields: INodeProperties[] = [
 		displayName: 'Suspend Step',
 		name: SUSPEND_STEP_PARAMETER,
 		type: 'hidden',
-		displayOptions: { show: { operation: ['suspendUntilComplete'] } },
+		displayOptions: { show: { operation: ['create', 'suspendUntilComplete'] } },
 		default: 'start',
 	},
 ];

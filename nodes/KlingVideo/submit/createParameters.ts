@@ -29,8 +29,8 @@ const MODES: readonly VideoMode[] = ['std', 'pro', '4k'];
 const ASPECT_RATIOS: readonly AspectRatio[] = ['16:9', '9:16', '1:1'];
 const ROLES: ReadonlyArray<InputImage['role']> = ['reference', 'firstFrame', 'lastFrame'];
 
-const DEFAULT_QUEUE_MINUTES = 60;
-const MAX_QUEUE_MINUTES = 1440;
+export const DEFAULT_QUEUE_MINUTES = 60;
+export const MAX_QUEUE_MINUTES = 1440;
 const MINUTE_MS = 60_000;
 
 /**

@@ -52,7 +52,7 @@ export type SubmitBodyResult = { kind: 'body'; text: string } | CreateFault;
 /** Kling's limit, in characters as people count them. */
 export const MAX_PROMPT_CHARACTERS = 2500;
 
-const MAX_DURATION_SECONDS = 60;
+export const MAX_DURATION_SECONDS = 60;
 
 /** Kling's limits of images for one task. */
 const MAX_MULTI_IMAGES = 4;
@@ -124,6 +124,13 @@ const KINDS: Record<CreatableKind, { listFields: ListFields; findFault: FindFaul
 			findPromptFault(prompt) ?? findCountFault(images, 1, 2) ?? findFrameFault(images),
 	},
 };
+
+/** The kinds of tasks that this package can submit. */
+export const CREATABLE_KINDS: readonly CreatableKind[] = Object.keys(KINDS).filter(isCreatableKind);
+
+export function isCreatableKind(resource: string): resource is CreatableKind {
+	return Object.hasOwn(KINDS, resource);
+}
 
 /**
  * Makes the body of a submit call, or says why it could not go well. Pure.
