@@ -32,6 +32,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type IWorkflowSettings,
 	type WorkflowExecuteMode,
+	type IBinaryKeyData,
 } from 'n8n-workflow';
 
 // n8n-core's own copy of the container: @n8n/node-cli brings older copies of n8n's packages to the
@@ -211,6 +212,8 @@ export interface NodeRun {
 	parameters: INodeParameters;
 	/** One input item each. */
 	items: IDataObject[];
+	/** The files of the items, by their index. */
+	binaries?: IBinaryKeyData[] | undefined;
 	/** "On Error", "Retry On Fail" and what else stands in the node's settings. */
 	settings?: Partial<INode> | undefined;
 	/** The name that n8n knows the node's type by. */
@@ -349,7 +352,7 @@ export function startNode(run: NodeRun): StartedRun {
 		settings: { executionOrder: 'v1', ...place.workflow.settings },
 	});
 	const hooks = createHooks(place, nodes, connections);
-	const input = { main: [run.items.map((json) => ({ json }))] };
+	const input = { main: [run.items.map((json, index) => withBinary(json, run.binaries?.[index]))] };
 	const execution = new WorkflowExecute(
 		additionalDataFor(run.credentialType, run.credential, hooks, {
 			...run.otherExecutions,
@@ -381,4 +384,8 @@ export function startNode(run: NodeRun): StartedRun {
 		}),
 		stop: () => execution.cancel(),
 	};
+}
+
+function withBinary(json: IDataObject, binary: IBinaryKeyData | undefined): INodeExecutionData {
+	return binary === undefined ? { json } : { json, binary };
 }

@@ -45,6 +45,7 @@ function suspend(options: unknown, script: CheckResult[]): Wait {
 		startedAtMs: SUBMITTED_AT_MS,
 		parameters: {
 			id: readTaskId(TASK_ID),
+			creates: false,
 			path: null,
 			raw: false,
 			fileField: null,

@@ -14,7 +14,7 @@ import { SANDBOX_TOKEN, type Sandbox } from '../../sandbox/gateway';
 
 export interface KlingRun extends Pick<
 	NodeRun,
-	'typeName' | 'place' | 'otherExecutions' | 'contextData'
+	'typeName' | 'place' | 'otherExecutions' | 'contextData' | 'binaries'
 > {
 	sandbox: Pick<Sandbox, 'url'>;
 	/** One input item each; a text stands for an item with that task_id. */
@@ -47,6 +47,7 @@ export function startKling(run: KlingRun) {
 		place: run.place,
 		otherExecutions: run.otherExecutions,
 		contextData: run.contextData,
+		binaries: run.binaries,
 	});
 	return {
 		stop: started.stop,

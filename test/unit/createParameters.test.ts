@@ -186,5 +186,5 @@ test.each<[unknown, object]>([
 	],
 	[{ maxTasksAtOnce: 'many' }, { maxTasksAtOnce: null }],
 ])('the limits of the line in %j', (options, limits) => {
-	expect(readSubmitLimits(options, 20)).toMatchObject({ ...limits, maxFailedConnections: 20 });
+	expect(readSubmitLimits(options)).toMatchObject(limits);
 });

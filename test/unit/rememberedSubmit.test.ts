@@ -14,12 +14,15 @@ const CREATED: RememberedSubmit = {
 	requestHash: 'a1',
 	outcome: 'created',
 	taskId: '842250903629086785',
+	submittedAtMs: 1_766_737_712_000,
+	body: '{}',
 };
 const UNCLEAR: RememberedSubmit = {
 	version: REMEMBERED_SUBMIT_VERSION,
 	requestHash: 'a1',
 	outcome: 'unclear',
 	externalTaskId: '0b1c',
+	isAccepted: false,
 	cause: 'the connection was cut',
 };
 
@@ -61,12 +64,20 @@ test('a task that failed is forgotten, and no other', () => {
 test('what version 1 has written is read', () => {
 	const context: IDataObject = {
 		klingSubmits: {
-			'0:0': { version: 1, requestHash: 'a1', outcome: 'created', taskId: '842250903629086785' },
+			'0:0': {
+				version: 1,
+				requestHash: 'a1',
+				outcome: 'created',
+				taskId: '842250903629086785',
+				submittedAtMs: 1_766_737_712_000,
+				body: '{}',
+			},
 			'0:1': {
 				version: 1,
 				requestHash: 'a1',
 				outcome: 'unclear',
 				externalTaskId: '0b1c',
+				isAccepted: false,
 				cause: 'the connection was cut',
 			},
 		},

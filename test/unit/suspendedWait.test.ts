@@ -24,6 +24,7 @@ const waitWith = (options: object = {}, taskId: unknown = TASK_ID): StoredWait =
 		...PARENT,
 		parameters: {
 			id: readTaskId(taskId),
+			creates: false,
 			path: null,
 			raw: false,
 			fileField: null,

@@ -1,33 +1,23 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { CREATABLE_KINDS, MAX_DURATION_SECONDS, type CreatableKind } from '../submit/submitBody';
+import type { INodeProperties } from 'n8n-workflow';
+import { MAX_DURATION_SECONDS, type CreatableKind } from '../submit/submitBody';
+import { imageFields } from './imageFields';
 import { SUSPEND_DESCRIPTION, WAIT_DESCRIPTION } from './operations';
 import { SEARCH_MODELS } from './searchModels';
+import { showForCreate } from './showForCreate';
 
 // The fields of "Create", in the order of the editor. Where kinds of tasks differ in a field, there are
 // several of its name, of which n8n shows one. `routing.send` says what a field is in the body of the
 // submit call; the call itself is sent by create/, which has to know more than a routing can say.
 
-/** Kinds that have a field of their own. */
-type Kinds = readonly CreatableKind[];
-
-const showForCreate = (kinds: Kinds = CREATABLE_KINDS) => ({
-	show: { operation: ['create'], resource: [...kinds] },
-});
-
 /** What becomes of a task once Kling has accepted it. */
 export type AfterSubmit = 'wait' | 'suspend' | 'returnTask';
 
+const WHICH_MODEL =
+	'Which of Kling\'s models makes the video. The list has those that your API token may use; "By Name" takes any other.';
+
 export const createFields: INodeProperties[] = [
-	describeModel(
-		['omniVideo'],
-		'kling-v3-omni',
-		'Which of Kling\'s models makes the video. The list has those that your API token may use; "By Name" takes any other.',
-	),
-	describeModel(
-		['textToVideo', 'imageToVideo'],
-		'kling-v3',
-		'Which of Kling\'s models makes the video. The list has those that your API token may use; "By Name" takes any other.',
-	),
+	describeModel(['omniVideo'], 'kling-v3-omni', WHICH_MODEL),
+	describeModel(['textToVideo', 'imageToVideo'], 'kling-v3', WHICH_MODEL),
 	describeModel(
 		['multiImageVideo'],
 		'kling-v1-6',
@@ -44,49 +34,7 @@ export const createFields: INodeProperties[] = [
 		description:
 			'What the video shows, in up to 2,500 characters. Name the images by their place: &lt;&lt;&lt;image_1&gt;&gt;&gt; is the first one.',
 	},
-	describeImages('multiImageVideo', {
-		typeOptions: { multipleValues: true, sortable: true, minRequiredFields: 1 },
-		description:
-			'One to four images that the video is made from. Files from a form, Google Drive and other nodes are sent as they are: they need no public link.',
-	}),
-	describeImages(
-		'omniVideo',
-		{
-			description:
-				'Up to seven images that the prompt refers to, or that the video begins or ends with. Files from a form, Google Drive and other nodes are sent as they are: they need no public link.',
-		},
-		{
-			options: [
-				{ name: 'Reference', value: 'reference', description: 'The prompt refers to it' },
-				{ name: 'First Frame', value: 'firstFrame', description: 'The video begins with it' },
-				{
-					name: 'Last Frame',
-					value: 'lastFrame',
-					description: 'The video ends with it. This needs a first frame as well.',
-				},
-			],
-			default: 'reference',
-		},
-	),
-	describeImages(
-		'imageToVideo',
-		{
-			typeOptions: { multipleValues: true, sortable: true, minRequiredFields: 1 },
-			description:
-				'The image that the video begins with, and one that it ends with if you like. Files from a form, Google Drive and other nodes are sent as they are: they need no public link.',
-		},
-		{
-			options: [
-				{ name: 'First Frame', value: 'firstFrame', description: 'The video begins with it' },
-				{
-					name: 'Last Frame',
-					value: 'lastFrame',
-					description: 'The video ends with it. This needs a first frame as well.',
-				},
-			],
-			default: 'firstFrame',
-		},
-	),
+	...imageFields,
 	{
 		displayName: 'Mode',
 		name: 'mode',
@@ -163,7 +111,11 @@ export const createFields: INodeProperties[] = [
 	},
 ];
 
-function describeModel(kinds: Kinds, model: string, description: string): INodeProperties {
+function describeModel(
+	kinds: CreatableKind[],
+	model: string,
+	description: string,
+): INodeProperties {
 	return {
 		displayName: 'Model',
 		name: 'model',
@@ -190,7 +142,7 @@ function describeModel(kinds: Kinds, model: string, description: string): INodeP
 	};
 }
 
-function describePrompt(kinds: Kinds): INodeProperties {
+function describePrompt(kinds: CreatableKind[]): INodeProperties {
 	return {
 		displayName: 'Prompt',
 		name: 'prompt',
@@ -202,80 +154,3 @@ function describePrompt(kinds: Kinds): INodeProperties {
 		routing: { send: { type: 'body', property: 'prompt' } },
 	};
 }
-
-function describeImages(
-	kind: CreatableKind,
-	more: Pick<INodeProperties, 'typeOptions' | 'description'>,
-	roles: { options: INodePropertyOptions[]; default: string } | null = null,
-): INodeProperties {
-	return {
-		displayName: 'Images',
-		name: 'images',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true },
-		displayOptions: showForCreate([kind]),
-		placeholder: 'Add Image',
-		default: {},
-		...more,
-		options: [
-			{
-				displayName: 'Image',
-				name: 'image',
-				values: [...IMAGE_FIELDS, ...(roles === null ? [] : [{ ...ROLE, ...roles }])],
-			},
-		],
-	};
-}
-
-const IMAGE_FIELDS: INodeProperties[] = [
-	{
-		displayName: 'Source',
-		name: 'source',
-		type: 'options',
-		options: [
-			{
-				name: 'From Address',
-				value: 'url',
-				description: 'Kling fetches the image: its address has to be open to everybody',
-			},
-			{
-				name: "From Input Item's File",
-				value: 'binary',
-				description: 'The node sends a file that an earlier node has put into the item',
-			},
-		],
-		default: 'url',
-		description: 'Where the image comes from',
-	},
-	{
-		displayName: 'Image Address',
-		name: 'url',
-		type: 'string',
-		required: true,
-		displayOptions: { show: { source: ['url'] } },
-		default: '',
-		placeholder: 'e.g. https://example.com/photo.jpg',
-		description:
-			'The address of a JPEG or PNG file of up to 10 MB. Several can stand in lines or come as a list; the base64 text of an image works as well.',
-	},
-	{
-		displayName: 'Input Data Field Name',
-		name: 'binaryField',
-		type: 'string',
-		required: true,
-		displayOptions: { show: { source: ['binary'] } },
-		default: 'data',
-		placeholder: 'e.g. data',
-		hint: 'The name of the input binary field that has the file',
-		description:
-			'A JPEG or PNG file of up to 10 MB. Write commas between the names of several fields.',
-	},
-];
-
-const ROLE: INodeProperties = {
-	displayName: 'Role',
-	name: 'role',
-	type: 'options',
-	default: '',
-	description: 'What the image is for',
-};

@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { DEFAULT_QUEUE_MINUTES, MAX_QUEUE_MINUTES } from '../submit/createParameters';
-import { CREATABLE_KINDS } from '../submit/submitBody';
 import type { AfterSubmit } from './createFields';
 import {
 	describeOptions,
@@ -11,6 +10,7 @@ import {
 	onTimeout,
 	pollingInterval,
 } from './operationOptions';
+import { showForCreate } from './showForCreate';
 
 const WAITING: readonly AfterSubmit[] = ['wait', 'suspend'];
 const ALL: readonly AfterSubmit[] = [...WAITING, 'returnTask'];
@@ -133,6 +133,6 @@ export const createOptions: INodeProperties[] = ALL.map((afterSubmit) =>
 	describeOptions(
 		'create',
 		OPTIONS.filter(([, countsFor]) => countsFor.includes(afterSubmit)).map(([option]) => option),
-		{ resource: [...CREATABLE_KINDS], afterSubmit: [afterSubmit] },
+		{ ...showForCreate().show, afterSubmit: [afterSubmit] },
 	),
 );

@@ -5,11 +5,13 @@ import type {
 	INodePropertyOptions,
 	INodePropertyRouting,
 } from 'n8n-workflow';
+import { createVideos } from '../create/createVideos';
+import { createRefuseBareRouting } from '../create/refuseBareRouting';
 import { buildStatusRequest, buildSubmitRequest } from '../gateway/gatewayRequest';
 import { createCheckOnce } from '../operations/checkOnce';
 import { createCheckUntilComplete } from '../operations/checkUntilComplete';
 import type { StatusPagination } from '../operations/pagination';
-import { isCreatableKind } from '../submit/submitBody';
+import { isCreatable } from '../submit/prepareSubmission';
 import { createRefuseAsTool } from '../suspend/refuseAsTool';
 import { runSuspendStep } from '../suspend/suspendUntilComplete';
 import type { TaskKind } from '../taskKinds';
@@ -36,14 +38,14 @@ export const SUSPEND_DESCRIPTION =
 export function listOperations(kind: TaskKind): INodePropertyOptions[] {
 	const name = kind.label.toLowerCase();
 	return [
-		...(kind.path !== null && isCreatableKind(kind.resource)
+		...(isCreatable(kind)
 			? [
 					{
 						name: `Create ${kind.label}`,
 						value: 'create',
 						action: `Create ${name}`,
 						description: 'Submit a video to Kling, once, and wait until it is complete',
-						routing: createRouting(buildSubmitRequest(kind.path), createRefuseAsTool(kind)),
+						routing: createRouting(buildSubmitRequest(kind.path), createRefuseBareRouting(kind)),
 					},
 				]
 			: []),
@@ -93,6 +95,11 @@ export function createCustomOperations(
 		kinds.map((kind) => [
 			kind.resource,
 			{
+				...(isCreatable(kind) && {
+					async create(this: IExecuteFunctions) {
+						return [await createVideos(this, kind)];
+					},
+				}),
 				async suspendUntilComplete(this: IExecuteFunctions) {
 					return [await runSuspendStep(this, kind)];
 				},

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { CREDENTIAL_TYPE, readBaseUrl } from '../gateway/gatewayRequest';
 import type { ProblemOf } from '../problems/problem';
+import type { TaskKind } from '../taskKinds';
 import { readRequestedVideo, type RequestedImage } from './createParameters';
 import { readImageFile } from './imageFile';
 import type { ImageFault } from './imageSource';
@@ -8,17 +9,17 @@ import { hashRequest } from './requestHash';
 import type { Submission } from './submission';
 import {
 	createSubmitBody,
+	isCreatableKind,
 	type CreatableKind,
 	type CreateFault,
 	type InputImage,
 } from './submitBody';
 
 /** A kind of task that can be created. */
-export interface CreatableTaskKind {
-	resource: CreatableKind;
-	label: string;
-	path: string;
-	action: string | null;
+export type CreatableTaskKind = TaskKind & { resource: CreatableKind; path: string };
+
+export function isCreatable(kind: TaskKind): kind is CreatableTaskKind {
+	return kind.path !== null && isCreatableKind(kind.resource);
 }
 
 export type SubmissionResult =
