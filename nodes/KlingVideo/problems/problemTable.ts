@@ -41,7 +41,7 @@ const LOOK_AT_FIELDS =
 
 /** For a node that submits and then suspends, where it has not submitted yet. */
 const WAIT_AFTER_SUBMITTING =
-	'Set "After Submitting" to "Wait Until Complete", or have it return the task ID';
+	'Set "After Submitting" to "Wait Until Complete" or "Return the Task ID"';
 
 /**
  * Every problem: its texts, the class of its error, its HTTP status. n8n's rule: the message says
@@ -330,7 +330,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 			`${useWait(context)}, or the one that gets the status, and let the agent check again.`,
 		withoutTask: {
 			message: 'Nothing was submitted: a tool of an AI agent cannot suspend the workflow',
-			description: `${WAIT_AFTER_SUBMITTING} and let the agent check it with another tool.`,
+			description: `${WAIT_AFTER_SUBMITTING}; with the ID, the agent can check by another tool.`,
 		},
 	},
 	workflowNotSaved: {
