@@ -1,6 +1,6 @@
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
 import { SUBMIT_REFUSALS, type SubmitRefusal } from '../../nodes/KlingVideo/gateway/submitResult';
-import type { Problem, ProblemKind } from '../../nodes/KlingVideo/problems/problem';
+import { isProblem, type Problem, type ProblemKind } from '../../nodes/KlingVideo/problems/problem';
 import { describeProblem } from '../../nodes/KlingVideo/problems/problemTable';
 import { BARE_TASK, TASK_ID, videoAt } from '../support/bodies';
 import { MAX_IMAGE_BYTES } from '../../nodes/KlingVideo/submit/imageSource';
@@ -194,6 +194,28 @@ describe.each(ALL)('%j', (problem) => {
 
 	test('shows nothing unfinished', () => {
 		expect(allTold(problem)).not.toMatch(/undefined|null|NaN|\[object|\.\.|\s\s/);
+	});
+});
+
+describe('what a suspended wait stores', () => {
+	test.each(ALL)('%j', (problem) => {
+		expect(isProblem(JSON.parse(JSON.stringify(problem)))).toBe(true);
+	});
+
+	test.each([
+		{ kind: 'submitRefused', reason: 'somethingNew', words: null },
+		{ kind: 'promptTooLong', field: 'title', characters: 2501 },
+		{ kind: 'tooManyFrames', role: 'reference' },
+		{
+			kind: 'submitUnclear',
+			isRemembered: false,
+			isAccepted: 'no',
+			externalTaskId: '1',
+			cause: '',
+		},
+		{ kind: 'noPlaceInTime', cause: SAID, maxQueueMinutes: null },
+	])('not %j', (value) => {
+		expect(isProblem(value)).toBe(false);
 	});
 });
 
@@ -468,6 +490,13 @@ describe('a node that has submitted the task', () => {
 		expect(description).toMatch(/paid back to the account.*run the workflow anew/);
 	});
 
+	test('a token that submits a task and is not accepted then is most likely used up', () => {
+		const problem: Problem = { kind: 'tokenRefused', gatewayMessage: null };
+		expect(textsOfCreate(problem, TASK_ID).description).toMatch(
+			/most likely used up.*goes on.*another API token of the same account/,
+		);
+	});
+
 	test('its support knows more of a request that was refused', () => {
 		const problem: Problem = { kind: 'requestRefused', statusCode: 418, gatewayMessage: null };
 		expect(textsOfCreate(problem, TASK_ID).description).toMatch(/support about this task\.$/);
@@ -588,14 +617,14 @@ describe('what a problem of creating says', () => {
 			},
 			null,
 		);
-		expect(description).toContain('External Task ID a ‹b›.');
+		expect(description).toContain('External Task ID is a ‹b›.');
 	});
 });
 
 describe('where it is not clear whether a task was created', () => {
 	test.each(UNCLEAR)('%j: the user learns what to look for, and how to go on', (problem) => {
 		const { description } = textsOfCreate(problem, null);
-		expect(description).toContain(`External Task ID ${EXTERNAL_TASK_ID}`);
+		expect(description).toMatch(new RegExp(`External Task ID (is )?${EXTERNAL_TASK_ID}\\.`));
 		expect(description).toMatch(/charged.*"Wait Until Complete".*No retry.*run the workflow anew/);
 	});
 

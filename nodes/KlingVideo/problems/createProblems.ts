@@ -162,13 +162,11 @@ export const CREATE_PROBLEMS: ProblemRows<
 				: `It is not clear whether a task was created: ${cause}`;
 		},
 		description: ({ isAccepted, externalTaskId }, context) => {
-			const whatToLookFor = isAccepted
-				? "It was most likely charged, and Kling may be making the video. Ask EZModel's support about it, with the time and the"
-				: 'It may have been charged. Look for it in the task list of the EZModel console, by the time and the';
+			const id = sanitizeText(externalTaskId);
 			const whatToDo = isAccepted
-				? 'With the task id'
-				: "If it is there, its task id is all you need; if it is not, ask EZModel's support. With the task id";
-			return `${whatToLookFor} External Task ID ${sanitizeText(externalTaskId)}. ${whatToDo}, the operation "Wait Until Complete" of the same resource gets the video. No retry of this execution submits it again; to submit it anew, run the workflow anew.${keepOtherItems(context)}`;
+				? `It was most likely charged, and Kling may be making the video. Ask EZModel's support about it, with the time and its External Task ID ${id}. The operation "Wait Until Complete" of the same resource gets the video by the task id.`
+				: `It may have been charged. Look in the task list of the EZModel console for a task of that time; its External Task ID is ${id}. If it is there, the operation "Wait Until Complete" of the same resource gets the video by its task id; if it is not, ask EZModel's support.`;
+			return `${whatToDo} No retry of this execution submits it again; to submit it anew, run the workflow anew.${keepOtherItems(context)}`;
 		},
 	},
 	createNotInTool: {

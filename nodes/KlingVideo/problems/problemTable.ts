@@ -36,6 +36,10 @@ function waitAgain(context: TaskContext): string {
 	return `The task itself goes on. ${useTaskAgain(context)} to go on waiting; that costs nothing.`;
 }
 
+function useOtherToken(context: TaskContext): string {
+	return `The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console. ${useTaskAgain(context)} then; that costs nothing.`;
+}
+
 const LOOK_AT_FIELDS =
 	'Look at the expressions in its fields, and at the item that they are read from.';
 
@@ -112,7 +116,12 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`The gateway did not accept the API token when checking task ${taskId}`,
 		description: ({ gatewayMessage }, context) =>
-			withGatewayMessage(`${UPDATE_TOKEN}${thenUseTaskAgain(context)}`, gatewayMessage),
+			withGatewayMessage(
+				context.creates
+					? `It has submitted the task, so it is most likely used up, expired or switched off since. ${useOtherToken(context)}`
+					: UPDATE_TOKEN,
+				gatewayMessage,
+			),
 	},
 	tokenNoLongerValid: {
 		error: 'api',
@@ -120,10 +129,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`The API token is expired, used up or disabled: it cannot check task ${taskId}`,
 		description: ({ gatewayMessage }, context) =>
-			withGatewayMessage(
-				`The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console. ${useTaskAgain(context)} then; that costs nothing.`,
-				gatewayMessage,
-			),
+			withGatewayMessage(useOtherToken(context), gatewayMessage),
 	},
 	tokenRestricted: {
 		error: 'api',
