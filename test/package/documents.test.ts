@@ -9,7 +9,9 @@ import manifest from '../../package.json';
 
 const root = resolve(__dirname, '../..');
 const NODE_FOLDER = 'nodes/KlingVideo';
-const PROBLEM_TABLE = `${NODE_FOLDER}/problems/problemTable.ts`;
+const PROBLEM_TEXTS = ['problemTable', 'createProblems', 'submitRefusals'].map(
+	(file) => `${NODE_FOLDER}/problems/${file}.ts`,
+);
 const TROUBLESHOOTING = 'docs/troubleshooting.md';
 
 interface Heading {
@@ -223,7 +225,8 @@ describe('the kinds of tasks', () => {
 
 test(`the messages with a heading in ${TROUBLESHOOTING} are those of the node`, () => {
 	const headings = documentNamed(TROUBLESHOOTING).headings.filter(({ level }) => level === 4);
-	expect(headings.map(({ text }) => text).sort()).toEqual(messagesOf(PROBLEM_TABLE).sort());
+	const messages = new Set(PROBLEM_TEXTS.flatMap(messagesOf));
+	expect(headings.map(({ text }) => text).sort()).toEqual([...messages].sort());
 });
 
 /** The texts of every property `message` in a source file, with "…" for what differs each time. */
@@ -242,7 +245,7 @@ function messagesOf(file: string): string[] {
 		}
 	};
 	visit(source);
-	return [...new Set(messages)];
+	return messages;
 }
 
 function textsIn(node: ts.Node, source: ts.SourceFile): string[] {

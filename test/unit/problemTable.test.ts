@@ -1,8 +1,10 @@
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
-import { SUBMIT_REFUSALS } from '../../nodes/KlingVideo/gateway/submitResult';
-import type { Problem, ProblemKind } from '../../nodes/KlingVideo/problems/problem';
+import { SUBMIT_REFUSALS, type SubmitRefusal } from '../../nodes/KlingVideo/gateway/submitResult';
+import { isProblem, type Problem, type ProblemKind } from '../../nodes/KlingVideo/problems/problem';
 import { describeProblem } from '../../nodes/KlingVideo/problems/problemTable';
 import { BARE_TASK, TASK_ID, videoAt } from '../support/bodies';
+import { MAX_IMAGE_BYTES } from '../../nodes/KlingVideo/submit/imageSource';
+import { MAX_PROMPT_CHARACTERS } from '../../nodes/KlingVideo/submit/submitBody';
 import { MULTI_IMAGE, OMNI, OTHER } from '../support/taskKinds';
 
 const SAID = 'what the gateway said';
@@ -113,25 +115,65 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 	createNotInTool: [{ kind: 'createNotInTool' }],
 };
 
-/** The texts for a node that ends with the problem. */
+const ALL = Object.values(PROBLEMS).flat();
+
+/** Of an item that has no task yet: here, nothing was created. */
+const BEFORE_A_TASK = new Set<ProblemKind>([
+	'noModel',
+	'noPrompt',
+	'promptTooLong',
+	'noImages',
+	'tooManyImages',
+	'noFirstFrame',
+	'tooManyFrames',
+	'unusableDuration',
+	'unusableCfgScale',
+	'unusableCameraControl',
+	'unusableAdditionalFields',
+	'unusableImage',
+	'notJpegOrPng',
+	'imageTooLarge',
+	'noFile',
+	'submitRefused',
+	'submitNotConnected',
+	'noPlaceInTime',
+	'createNotInTool',
+]);
+
+const UNCLEAR = PROBLEMS.submitUnclear;
+
+/** The texts for a node that ends with the problem, which has checked a task or submitted one. */
 function textsOf(problem: Problem, lastTask: Task | null, taskKind = MULTI_IMAGE) {
+	const hasTask = !BEFORE_A_TASK.has(problem.kind) && problem.kind !== 'submitUnclear';
 	return describeProblem(problem, {
-		taskId: TASK_ID,
-		creates: false,
+		taskId: hasTask ? TASK_ID : null,
+		creates: !hasTask,
 		taskKind,
 		lastTask,
 		continuesOnFail: false,
 	});
 }
 
-const ALL = Object.values(PROBLEMS).flat();
+/** The texts for a node that submits videos; without a task id, for an item of which none was created. */
+function textsOfCreate(
+	problem: Problem,
+	taskId: string | null,
+	lastTask: Task | null = null,
+	taskKind = MULTI_IMAGE,
+) {
+	const context = { taskId, creates: true, taskKind, lastTask, continuesOnFail: false };
+	return describeProblem(problem, context);
+}
 
 /** n8n's names for settings, this node's names for options, and the gateway's status. */
 const NAMES = /"On Error"|"Continue \(using error output\)"|\bFAILURE\b/g;
 
 function allTold(problem: Problem): string {
 	return [null, LAST_TASK]
-		.map((lastTask) => textsOf(problem, lastTask))
+		.flatMap((lastTask) => [
+			textsOf(problem, lastTask),
+			textsOfCreate(problem, BEFORE_A_TASK.has(problem.kind) ? null : TASK_ID, lastTask),
+		])
 		.map(({ message, description }) => `${message} ${description}`)
 		.join(' ');
 }
@@ -141,7 +183,7 @@ describe.each(ALL)('%j', (problem) => {
 		'says what happened and what to do (last seen: %j)',
 		(lastTask) => {
 			const { message, description } = textsOf(problem, lastTask);
-			expect(message).toMatch(/^\S.*\S$/);
+			expect(message).toMatch(/^\S.*[^\s.]$/);
 			expect(description).toMatch(new RegExp(`^\\S.*(\\.|${SAID})$`));
 		},
 	);
@@ -155,7 +197,35 @@ describe.each(ALL)('%j', (problem) => {
 	});
 });
 
-const WITHOUT_TASK_ID = new Set<ProblemKind>(['noTaskId', 'taskIdLost', 'unreadableParameters']);
+describe('what a suspended wait stores', () => {
+	test.each(ALL)('%j', (problem) => {
+		expect(isProblem(JSON.parse(JSON.stringify(problem)))).toBe(true);
+	});
+
+	test.each([
+		{ kind: 'submitRefused', reason: 'somethingNew', words: null },
+		{ kind: 'promptTooLong', field: 'title', characters: 2501 },
+		{ kind: 'tooManyFrames', role: 'reference' },
+		{
+			kind: 'submitUnclear',
+			isRemembered: false,
+			isAccepted: 'no',
+			externalTaskId: '1',
+			cause: '',
+		},
+		{ kind: 'noPlaceInTime', cause: SAID, maxQueueMinutes: null },
+	])('not %j', (value) => {
+		expect(isProblem(value)).toBe(false);
+	});
+});
+
+const WITHOUT_TASK_ID = new Set<ProblemKind>([
+	'noTaskId',
+	'taskIdLost',
+	'unreadableParameters',
+	'submitUnclear',
+	...BEFORE_A_TASK,
+]);
 
 test.each(ALL.filter(({ kind }) => !WITHOUT_TASK_ID.has(kind)))('%j names the task', (problem) => {
 	expect(textsOf(problem, null).message).toContain(TASK_ID);
@@ -168,6 +238,7 @@ describe('the words of the gateway', () => {
 			(problem) =>
 				('gatewayMessage' in problem && problem.gatewayMessage === SAID) ||
 				('reason' in problem && problem.reason === SAID) ||
+				('words' in problem && problem.words === SAID && problem.reason !== 'proxyRefused') ||
 				'received' in problem ||
 				('cause' in problem && problem.cause === SAID),
 		),
@@ -253,6 +324,7 @@ test('a task id that is any text is cleaned, and only the texts have it so', () 
 });
 
 describe('whose error it is', () => {
+	const OF_THE_SUBMIT: ProblemKind[] = ['submitRefused', 'submitNotConnected', 'noPlaceInTime'];
 	/** The other kinds are about the gateway's replies, or those of the videos' hosts. */
 	const OF_THE_NODE: ProblemKind[] = [
 		'noTaskId',
@@ -269,6 +341,7 @@ describe('whose error it is', () => {
 		'notSuspended',
 		'otherVersion',
 		'proxyNotUsable',
+		...[...BEFORE_A_TASK].filter((kind) => !OF_THE_SUBMIT.includes(kind)),
 	];
 
 	test.each(ALL)('%j', (problem) => {
@@ -286,7 +359,18 @@ describe('whose error it is', () => {
 			requestRefused: '418',
 			proxyRefused: '407',
 		};
-		expect(textsOf(problem, null).httpCode).toBe(statuses[problem.kind] ?? null);
+		const refusals: Partial<Record<SubmitRefusal, string>> = {
+			modelNotOffered: '503',
+			outOfMoney: '403',
+			tokenRefused: '401',
+			tokenNoLongerValid: '401',
+			tokenRestricted: '403',
+			accessRefused: '403',
+			proxyRefused: '407',
+		};
+		const status =
+			problem.kind === 'submitRefused' ? refusals[problem.reason] : statuses[problem.kind];
+		expect(textsOf(problem, null).httpCode).toBe(status ?? null);
 	});
 });
 
@@ -361,4 +445,203 @@ describe('what a task has made is called what it is', () => {
 			field,
 		);
 	});
+});
+
+describe('a node that has submitted the task', () => {
+	const WITH_TASK = ALL.filter(({ kind }) => !BEFORE_A_TASK.has(kind) && kind !== 'submitUnclear');
+
+	test.each(WITH_TASK)('%j: is never to be run again for it, which would pay again', (problem) => {
+		for (const lastTask of [null, LAST_TASK]) {
+			const { message, description } = textsOfCreate(problem, TASK_ID, lastTask);
+			expect(`${message} ${description}`).not.toMatch(
+				/run (this node|it) again|check the task id/i,
+			);
+		}
+	});
+
+	/** Those that another check, or another download, may end well. */
+	test.each(
+		WITH_TASK.filter(
+			({ kind }) =>
+				![
+					// it has no Task ID and no Task Path
+					'noTaskId',
+					'taskIdLost',
+					'taskIdLostDigits',
+					'unusableTaskId',
+					'noTaskPath',
+					'unusableTaskPath',
+					'unreadableParameters',
+					// it waits
+					'checkFailed',
+					'requestRefused',
+					'taskFailed',
+				].includes(kind),
+		),
+	)('%j: the operation that gets the video is named, with the id', (problem) => {
+		expect(textsOfCreate(problem, TASK_ID).description).toContain(
+			`Use the operation "Wait Until Complete" of the same resource with Task ID ${TASK_ID}`,
+		);
+		expect(textsOf(problem, null).description).not.toContain(TASK_ID);
+	});
+
+	test('a task that failed is paid back, and the next one is a new one', () => {
+		const { description } = textsOfCreate({ kind: 'taskFailed', reason: null }, TASK_ID);
+		expect(description).toMatch(/paid back to the account.*run the workflow anew/);
+	});
+
+	test('a token that submits a task and is not accepted then is most likely used up', () => {
+		const problem: Problem = { kind: 'tokenRefused', gatewayMessage: null };
+		expect(textsOfCreate(problem, TASK_ID).description).toMatch(
+			/most likely used up.*goes on.*another API token of the same account/,
+		);
+	});
+
+	test('its support knows more of a request that was refused', () => {
+		const problem: Problem = { kind: 'requestRefused', statusCode: 418, gatewayMessage: null };
+		expect(textsOfCreate(problem, TASK_ID).description).toMatch(/support about this task\.$/);
+	});
+});
+
+describe('where nothing was submitted', () => {
+	const SUSPENDING: Problem[] = [
+		...PROBLEMS.hostTooOld,
+		...PROBLEMS.insideTool,
+		...PROBLEMS.workflowNotSaved,
+		...PROBLEMS.callerDoesNotWait,
+		...PROBLEMS.notSuspended,
+	];
+
+	test.each([
+		...ALL.filter(({ kind }) => BEFORE_A_TASK.has(kind)),
+		...SUSPENDING,
+		...PROBLEMS.unreadableParameters,
+		...PROBLEMS.proxyNotUsable,
+		...PROBLEMS.certificateNotTrusted,
+		...PROBLEMS.notSent,
+	])('%j says so, and names no task', (problem) => {
+		const { message, description } = textsOfCreate(problem, null);
+		expect(message).toMatch(/^Nothing was submitted: /);
+		expect(`${message} ${description}`).not.toMatch(/without an id|\btask null\b/i);
+	});
+
+	test.each(SUSPENDING)('%j: the way without suspending is named', (problem) => {
+		expect(textsOfCreate(problem, null).description).toContain(
+			'Set "After Submitting" to "Wait Until Complete" or "Return the Task ID"',
+		);
+	});
+
+	test('a wait of another version says where its task may be found', () => {
+		const { message, description } = textsOfCreate({ kind: 'otherVersion' }, null);
+		expect(message).toMatch(/^This wait was begun by another version/);
+		expect(description).toMatch(/EZModel console.*"Wait Until Complete" with its task id/);
+	});
+});
+
+test('each reason of a refused submit call has texts of its own', () => {
+	const texts = SUBMIT_REFUSALS.map((reason) =>
+		textsOfCreate({ kind: 'submitRefused', reason, words: SAID }, null),
+	);
+	expect(new Set(texts.map(({ message }) => message)).size).toBe(SUBMIT_REFUSALS.length);
+	expect(new Set(texts.map(({ description }) => description)).size).toBe(SUBMIT_REFUSALS.length);
+});
+
+describe('what a problem of creating says', () => {
+	test.each<[string, Problem, RegExp]>([
+		[
+			'which prompt',
+			{ kind: 'promptTooLong', field: 'negativePrompt', characters: 2501 },
+			/the Negative Prompt has 2501 characters/,
+		],
+		[
+			"Kling's limit of a prompt",
+			{ kind: 'promptTooLong', field: 'prompt', characters: 2501 },
+			new RegExp(`up to ${MAX_PROMPT_CHARACTERS.toLocaleString('en')}\\. .*"Prompt"`),
+		],
+		['the numbers', { kind: 'tooManyImages', images: 5, maxImages: 4 }, /5 images.*up to 4/],
+		['which frame', { kind: 'tooManyFrames', role: 'lastFrame' }, /more than one last frame/],
+		[
+			'how large an image is, and may be',
+			{ kind: 'imageTooLarge', image: 'image 2', megabytes: 12.34 },
+			new RegExp(`image 2 has 12\\.3 MB.*${Math.floor(MAX_IMAGE_BYTES / 1e5) / 10} MB`),
+		],
+		['the field', { kind: 'noFile', field: 'photo' }, /no file in the field "photo"/],
+		[
+			'whose account it is not',
+			{ kind: 'submitRefused', reason: 'operatorRefused', words: SAID },
+			/not about your API token/,
+		],
+		[
+			'the words of Kling first',
+			{ kind: 'submitRefused', reason: 'requestRefused', words: SAID },
+			new RegExp(`^Nothing was submitted: ${SAID}`),
+		],
+		[
+			'how long there was no place',
+			{ kind: 'noPlaceInTime', cause: SAID, maxQueueMinutes: 60 },
+			/within 60 minutes .*"Max Queue Time \(Minutes\)".*"Max Tasks at Once"/,
+		],
+		[
+			'that there was no place at once',
+			{ kind: 'noPlaceInTime', cause: SAID, maxQueueMinutes: 0 },
+			/Kling has no free place/,
+		],
+	])('%s', (_what, problem, words) => {
+		expect(allTold(problem)).toMatch(words);
+	});
+
+	test('the kind of video', () => {
+		const { description } = textsOfCreate({ kind: 'noImages' }, null, null, OMNI);
+		expect(description).toMatch(/^Omni Video needs/);
+		const problem: Problem = { kind: 'tooManyImages', images: 8, maxImages: 7 };
+		expect(textsOfCreate(problem, null, null, OMNI).description).toMatch(/reference video/);
+		expect(textsOfCreate(problem, null).description).not.toMatch(/reference video/);
+	});
+
+	test('texts of the user are cleaned', () => {
+		const given = 'a\n<b>\u202e';
+		for (const problem of [
+			{ kind: 'noFile', field: given },
+			{ kind: 'notJpegOrPng', image: given },
+			{ kind: 'imageTooLarge', image: given, megabytes: 11 },
+		] as const) {
+			expect(textsOfCreate(problem, null).message).toContain('a ‹b›');
+		}
+		const { description } = textsOfCreate(
+			{
+				kind: 'submitUnclear',
+				isRemembered: false,
+				isAccepted: false,
+				externalTaskId: given,
+				cause: SAID,
+			},
+			null,
+		);
+		expect(description).toContain('External Task ID is a ‹b›.');
+	});
+});
+
+describe('where it is not clear whether a task was created', () => {
+	test.each(UNCLEAR)('%j: the user learns what to look for, and how to go on', (problem) => {
+		const { description } = textsOfCreate(problem, null);
+		expect(description).toMatch(new RegExp(`External Task ID (is )?${EXTERNAL_TASK_ID}\\.`));
+		expect(description).toMatch(/charged.*"Wait Until Complete".*No retry.*run the workflow anew/);
+	});
+
+	test('what is known is told', () => {
+		const messageOf = (isRemembered: boolean, isAccepted: boolean) =>
+			textsOfCreate(
+				{ kind: 'submitUnclear', isRemembered, isAccepted, externalTaskId: '1', cause: SAID },
+				null,
+			).message;
+		expect(messageOf(false, false)).toBe(`It is not clear whether a task was created: ${SAID}`);
+		expect(messageOf(true, false)).toBe(
+			`It is not clear whether an earlier try has created a task: ${SAID}`,
+		);
+		expect(messageOf(false, true)).toBe(`The task was accepted, but its id is not known: ${SAID}`);
+	});
+});
+
+test('a problem that is told of tasks can be told without one', () => {
+	expect(textsOfCreate({ kind: 'taskUnknown' }, null).message).toMatch(/^Task without an id is/);
 });

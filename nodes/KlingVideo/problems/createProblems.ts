@@ -105,7 +105,7 @@ export const CREATE_PROBLEMS: ProblemRows<
 		message: ({ given }) =>
 			`Nothing was submitted: an image is neither an address nor base64 text: ${given}`,
 		description:
-			'Under "Images", give an address that begins with http:// or https://, or the base64 text of a JPEG or PNG file. For a file of the input item, give the name of its field. If an expression gives the image, look at what it gives for this item.',
+			'Under "Images", give an address that begins with http:// or https://, or the base64 text of a JPEG or PNG file. For a file of the input item, set "Source" to "From Input Item\'s File". If an expression gives the image, look at what it gives for this item.',
 	},
 	notJpegOrPng: {
 		error: 'node',
@@ -126,7 +126,7 @@ export const CREATE_PROBLEMS: ProblemRows<
 		message: ({ field }) =>
 			`Nothing was submitted: the input item has no file in the field "${sanitizeText(field)}"`,
 		description:
-			'Under "Images", give the name of the field that has the file: the node before shows it on the "Binary" tab of its output. Some nodes hand on no files.',
+			'Set "Input Data Field Name" under "Images" to the field that has the file: the node before shows it on the "Binary" tab of its output. Some nodes hand on no files.',
 	},
 	submitRefused: {
 		error: 'api',
@@ -142,7 +142,7 @@ export const CREATE_PROBLEMS: ProblemRows<
 		error: 'api',
 		message: ({ cause }) => `Nothing was submitted: no connection to the gateway (${cause})`,
 		description: (_, context) =>
-			`It was tried several times, and nothing was charged. Look at "Base URL" in the EZModel API credential (usually https://api.ezmodel.cloud) and at n8n's network. To go on through longer outages, raise the option "Max Failed Checks".${keepOtherItems(context)}`,
+			`It was tried several times, and nothing was charged. Look at "Base URL" in the EZModel API credential (usually https://api.ezmodel.cloud) and at n8n's network. A node that waits for its videos tries longer with a higher "Max Failed Checks".${keepOtherItems(context)}`,
 	},
 	noPlaceInTime: {
 		error: 'api',
@@ -151,24 +151,22 @@ export const CREATE_PROBLEMS: ProblemRows<
 				? 'Nothing was submitted: Kling has no free place for this task'
 				: `Nothing was submitted: no place for this task got free within ${formatMinutes(maxQueueMinutes)}`,
 		description: ({ cause }, context) =>
-			`Kling takes only so many unfinished tasks of an account; nothing was charged. Raise the option "Max Queue (Minutes)", run with fewer items, or set "Max Tasks at Once". If it stays so, the gateway's own account at Kling may be used up: ask EZModel's support. The last reply was: ${asSentence(cause)}${keepOtherItems(context)}`,
+			`Kling takes only so many unfinished tasks of an account; nothing was charged. Raise the option "Max Queue Time (Minutes)", or run with fewer items; a node that waits for its videos can also set "Max Tasks at Once". If it stays so, the gateway's own account at Kling may be used up: ask EZModel's support. The last reply was: ${asSentence(cause)}${keepOtherItems(context)}`,
 	},
 	submitUnclear: {
 		error: 'api',
 		message: ({ isRemembered, isAccepted, cause }) => {
-			if (isAccepted) return 'The task was accepted, but the gateway gave no task id';
+			if (isAccepted) return `The task was accepted, but its id is not known: ${cause}`;
 			return isRemembered
 				? `It is not clear whether an earlier try has created a task: ${cause}`
 				: `It is not clear whether a task was created: ${cause}`;
 		},
 		description: ({ isAccepted, externalTaskId }, context) => {
-			const whatToLookFor = isAccepted
-				? "It was most likely charged, and Kling may be making the video. Ask EZModel's support about it, with the time and the"
-				: 'It may have been charged. Look for it in the task list of the EZModel console, by the time and the';
+			const id = sanitizeText(externalTaskId);
 			const whatToDo = isAccepted
-				? 'With the task id'
-				: "If it is there, its task id is all you need; if it is not, ask EZModel's support. With the task id";
-			return `${whatToLookFor} External Task ID ${sanitizeText(externalTaskId)}. ${whatToDo}, the operation "Wait Until Complete" of the same resource gets the video. No retry of this execution submits it again; to submit it anew, run the workflow anew.${keepOtherItems(context)}`;
+				? `It was most likely charged, and Kling may be making the video. Ask EZModel's support about it, with the time and its External Task ID ${id}. The operation "Wait Until Complete" of the same resource gets the video by the task id.`
+				: `It may have been charged. Look in the task list of the EZModel console for a task of that time; its External Task ID is ${id}. If it is there, the operation "Wait Until Complete" of the same resource gets the video by its task id; if it is not, ask EZModel's support.`;
+			return `${whatToDo} No retry of this execution submits it again; to submit it anew, run the workflow anew.${keepOtherItems(context)}`;
 		},
 	},
 	createNotInTool: {

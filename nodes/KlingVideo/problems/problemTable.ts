@@ -36,12 +36,16 @@ function waitAgain(context: TaskContext): string {
 	return `The task itself goes on. ${useTaskAgain(context)} to go on waiting; that costs nothing.`;
 }
 
+function useOtherToken(context: TaskContext): string {
+	return `The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console. ${useTaskAgain(context)} then; that costs nothing.`;
+}
+
 const LOOK_AT_FIELDS =
 	'Look at the expressions in its fields, and at the item that they are read from.';
 
 /** For a node that submits and then suspends, where it has not submitted yet. */
 const WAIT_AFTER_SUBMITTING =
-	'Set "After Submitting" to "Wait Until Complete", or have it return the task ID';
+	'Set "After Submitting" to "Wait Until Complete" or "Return the Task ID"';
 
 /**
  * Every problem: its texts, the class of its error, its HTTP status. n8n's rule: the message says
@@ -112,7 +116,12 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`The gateway did not accept the API token when checking task ${taskId}`,
 		description: ({ gatewayMessage }, context) =>
-			withGatewayMessage(`${UPDATE_TOKEN}${thenUseTaskAgain(context)}`, gatewayMessage),
+			withGatewayMessage(
+				context.creates
+					? `It has submitted the task, so it is most likely used up, expired or switched off since. ${useOtherToken(context)}`
+					: UPDATE_TOKEN,
+				gatewayMessage,
+			),
 	},
 	tokenNoLongerValid: {
 		error: 'api',
@@ -120,10 +129,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`The API token is expired, used up or disabled: it cannot check task ${taskId}`,
 		description: ({ gatewayMessage }, context) =>
-			withGatewayMessage(
-				`The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console. ${useTaskAgain(context)} then; that costs nothing.`,
-				gatewayMessage,
-			),
+			withGatewayMessage(useOtherToken(context), gatewayMessage),
 	},
 	tokenRestricted: {
 		error: 'api',
@@ -330,7 +336,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 			`${useWait(context)}, or the one that gets the status, and let the agent check again.`,
 		withoutTask: {
 			message: 'Nothing was submitted: a tool of an AI agent cannot suspend the workflow',
-			description: `${WAIT_AFTER_SUBMITTING} and let the agent check it with another tool.`,
+			description: `${WAIT_AFTER_SUBMITTING}; with the ID, the agent can check by another tool.`,
 		},
 	},
 	workflowNotSaved: {
