@@ -7,6 +7,7 @@ import type {
 import { onLog } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { CREATABLE_KINDS } from '../../nodes/KlingVideo/submit/submitBody';
+import { creating, JPEG, PHOTO, TEXT } from '../support/creating';
 import { continueInPlace, itemFor, runKling, startKling, type KlingRun } from '../support/kling';
 import { sandboxForEachTest } from '../support/sandbox';
 
@@ -14,23 +15,8 @@ import { sandboxForEachTest } from '../support/sandbox';
 
 const sandbox = sandboxForEachTest();
 
-const JPEG = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(5000, 7)]);
-const inMemory = (bytes: Buffer, mimeType: string) => ({
-	mimeType,
-	data: bytes.toString('base64'),
-});
-const FILES = {
-	photo: inMemory(JPEG, 'image/jpeg'),
-	text: inMemory(Buffer.from('no image'), 'text/plain'),
-};
+const FILES = { ...PHOTO, ...TEXT };
 
-const creating = (more: INodeParameters = {}, options: IDataObject = {}): INodeParameters => ({
-	resource: 'omniVideo',
-	operation: 'create',
-	prompt: '={{ $json.prompt }}',
-	options: { pollingInterval: 1, ...options } as INodeParameters,
-	...more,
-});
 const returning = (more: INodeParameters = {}) => creating({ afterSubmit: 'returnTask', ...more });
 
 const run = (prompts: string[], more: Partial<KlingRun> = {}): KlingRun => ({

@@ -1,9 +1,10 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkImageSize, isJpegOrPng, type ImageFileFault } from './imageSource';
 import { hashBytes } from './requestHash';
+import type { FileLocation } from './submission';
 
 export type ImageFileRead =
-	| { kind: 'imageFile'; binary: IBinaryData; bytes: number; hash: string }
+	| { kind: 'imageFile'; location: FileLocation; bytes: number; hash: string }
 	/** The item has no file in that field. */
 	| { kind: 'noFile'; field: string }
 	| ImageFileFault;
@@ -19,14 +20,14 @@ export async function readImageFile(
 	itemIndex: number,
 	field: string,
 ): Promise<ImageFileRead> {
-	const binary = findFile(context, itemIndex, field);
-	if (binary === null) return { kind: 'noFile', field };
-	const content = await readFile(context, binary);
+	const location = findFile(context, itemIndex, field);
+	if (location === null) return { kind: 'noFile', field };
+	const content = await readFile(context, location);
 	if (!isJpegOrPng(content)) return { kind: 'notJpegOrPng' };
 	return (
 		checkImageSize(content.length) ?? {
 			kind: 'imageFile',
-			binary,
+			location,
 			bytes: content.length,
 			hash: await hashBytes(content),
 		}
@@ -40,11 +41,11 @@ export async function readImageFile(
  */
 export async function readFile(
 	{ helpers }: IExecuteFunctions,
-	{ id, data }: IBinaryData,
+	location: FileLocation,
 ): Promise<Uint8Array> {
-	return id === undefined
-		? Buffer.from(data, 'base64')
-		: await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
+	return 'id' in location
+		? await helpers.binaryToBuffer(await helpers.getBinaryStream(location.id))
+		: Buffer.from(location.data, 'base64');
 }
 
 /** n8n says by an error that there is none: where it keeps files is its own matter. */
@@ -52,9 +53,10 @@ function findFile(
 	{ helpers }: IExecuteFunctions,
 	itemIndex: number,
 	field: string,
-): IBinaryData | null {
+): FileLocation | null {
 	try {
-		return helpers.assertBinaryData(itemIndex, field);
+		const { id, data } = helpers.assertBinaryData(itemIndex, field);
+		return id === undefined ? { data } : { id };
 	} catch {
 		return null;
 	}

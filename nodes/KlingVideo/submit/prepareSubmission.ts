@@ -102,7 +102,7 @@ async function readImages(
 		// long and random, so that no other text of the body is the same
 		const placeholder = `n8n-file-${crypto.randomUUID()}`;
 		read.images.push({ role, value: placeholder });
-		read.files.push({ placeholder, bytes: file.bytes, binary: file.binary });
+		read.files.push({ placeholder, bytes: file.bytes, location: file.location });
 		read.hashes.set(placeholder, file.hash);
 	}
 	return read;

@@ -91,10 +91,10 @@ async function createSend(
 	const credential: unknown = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
 	const redact = createTokenRedactor(isJsonObject(credential) ? credential.apiToken : null);
 	const maxMs = timeoutMs ?? SUBMIT_TIMEOUT_MS;
-	const files = submission.files.map(({ placeholder, bytes, binary }) => ({
+	const files = submission.files.map(({ placeholder, bytes, location }) => ({
 		placeholder,
 		bytes,
-		read: async () => await readFile(context, binary),
+		read: async () => await readFile(context, location),
 	}));
 	return async () => {
 		const body = await createBodyBytes(submission.text, files);

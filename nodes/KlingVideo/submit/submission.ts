@@ -1,17 +1,9 @@
-import type { IBinaryData } from 'n8n-workflow';
-import {
-	isListOf,
-	isNumber,
-	isObjectWith,
-	isText,
-	type Guard,
-	type Guarded,
-} from '../reading/guards';
-import { isJsonObject } from '../reading/readJson';
+import { isAnyOf, isListOf, isNumber, isObjectWith, isText, type Guarded } from '../reading/guards';
 
-/** How n8n names a file: by its id in n8n's binary store, or with its bytes as base64 text. */
-const isBinaryData: Guard<IBinaryData> = (value): value is IBinaryData =>
-	isJsonObject(value) && (isText(value.id) || isText(value.data));
+/** Where n8n keeps a file: under an id in its binary store, or as base64 text in the item. */
+const isFileLocation = isAnyOf(isObjectWith({ id: isText }), isObjectWith({ data: isText }));
+
+export type FileLocation = Guarded<typeof isFileLocation>;
 
 /**
  * A submit call that is complete but for being sent, as plain JSON: a suspended execution stores it until
@@ -22,7 +14,7 @@ export const isSubmission = isObjectWith({
 	path: isText,
 	/** The body, as JSON text, with a placeholder for each file. */
 	text: isText,
-	files: isListOf(isObjectWith({ placeholder: isText, bytes: isNumber, binary: isBinaryData })),
+	files: isListOf(isObjectWith({ placeholder: isText, bytes: isNumber, location: isFileLocation })),
 	/** Of all that is submitted: another request is another submission. */
 	requestHash: isText,
 	/** Kling's name for it; the same whenever it is sent again. */
