@@ -97,7 +97,12 @@ const TOKEN = /^The list of models could not be loaded: the gateway did not acce
 const PAGE = /^The list of models could not be loaded: a web page came in its place$/;
 
 test.each<[string, () => Search, RegExp, RegExp]>([
-	['a wrong token', () => ({ token: 'sk-wrong' }), TOKEN, /API token of the cred/],
+	[
+		'a wrong token',
+		() => ({ token: `${SANDBOX_TOKEN}-of-another` }),
+		TOKEN,
+		/API token of the cred/,
+	],
 	['a web page', () => ({ baseUrl: `${sandbox.url}/console` }), PAGE, /Base URL of the credential/],
 	[
 		'a redirect, which is not followed,',
