@@ -43,8 +43,12 @@ async function icons() {
 async function schemas() {
 	const node = join(__dirname, 'dist/nodes/KlingVideo');
 	const { TASK_KINDS } = require(join(node, 'taskKinds'));
-	for (const { resource } of TASK_KINDS) {
-		const schema = src('nodes/KlingVideo/outputSchemas/*.json');
+	const { listOperations } = require(join(node, 'resources/operations'));
+	for (const kind of TASK_KINDS) {
+		const { resource } = kind;
+		const schema = src(
+			listOperations(kind).map(({ value }) => `nodes/KlingVideo/outputSchemas/${value}.json`),
+		);
 		const folder = join(node, '__schema__/v1.0.0', resource);
 		await finished(schema.pipe(dest(folder)).resume());
 	}

@@ -3,6 +3,7 @@ import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { createCustomOperations } from '../../nodes/KlingVideo/resources/operations';
 import { createSubtitle, describeProperties } from '../../nodes/KlingVideo/resources/properties';
+import { isCreatableKind } from '../../nodes/KlingVideo/submit/submitBody';
 import { TASK_KINDS, type TaskKind } from '../../nodes/KlingVideo/taskKinds';
 import { movableClock } from '../support/clocks';
 import { HOST_CAN_SUSPEND } from '../support/host';
@@ -114,15 +115,21 @@ describe.each(KINDS)('$resource', (kind) => {
 		);
 		expect(lists).toHaveLength(1);
 		const name = kind.label.toLowerCase();
-		// what most people need comes before what few do
+		// in the order of a task's life
 		expect(lists[0]?.options).toMatchObject([
+			...(isCreatableKind(kind.resource)
+				? [{ name: `Create ${kind.label}`, value: 'create', action: `Create ${name}` }]
+				: []),
 			{ name: `Get ${kind.label} Status`, action: `Get ${name} status` },
 			{ name: 'Wait Until Complete', action: `Wait until ${name} is complete` },
 			{ name: 'Suspend Until Complete', action: `Suspend until ${name} is complete` },
 		]);
 	});
 
-	test.each([
+	test.each<[string, string]>([
+		...(isCreatableKind(kind.resource)
+			? [['create', `Create ${kind.label}`] satisfies [string, string]]
+			: []),
 		['getStatus', `Get ${kind.label} Status`],
 		['waitUntilComplete', 'Wait Until Complete'],
 		['suspendUntilComplete', 'Suspend Until Complete'],

@@ -34,14 +34,18 @@ describe('the built package', () => {
 				'icons/klingVideo.svg',
 				'icons/klingVideo.dark.svg',
 				'nodes/KlingVideo/KlingVideo.node.json',
-				...TASK_KINDS.flatMap((kind) =>
-					listOperations(kind).map(
-						({ value }) =>
-							`nodes/KlingVideo/__schema__/v1.0.0/${kind.resource}/${String(value)}.json`,
-					),
-				),
 			]),
 		);
+	});
+
+	test('has an output schema for each operation, and no other', () => {
+		const schemas = builtFiles.filter((file) => /__schema__.*\.json$/.test(file));
+		const operations = TASK_KINDS.flatMap((kind) =>
+			listOperations(kind).map(
+				({ value }) => `nodes/KlingVideo/__schema__/v1.0.0/${kind.resource}/${String(value)}.json`,
+			),
+		);
+		expect(schemas.sort()).toEqual(operations.sort());
 	});
 
 	test('can be imported', () => {

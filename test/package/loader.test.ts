@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { resolve } from 'node:path';
 import { PackageDirectoryLoader } from 'n8n-core';
-import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
+import { NodeHelpers, type INodeParameters, type INodeProperties } from 'n8n-workflow';
+import { isCreatableKind } from '../../nodes/KlingVideo/submit/submitBody';
 import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 
 const loader = new PackageDirectoryLoader(resolve(__dirname, '../..'));
@@ -9,7 +10,15 @@ beforeAll(async () => await loader.loadAll());
 
 /** What people search for in the node panel. */
 const ALIASES = [
-	...['Kling', 'EZModel', 'generate video', 'omni', 'text to video', 'image to video'],
+	...[
+		'Kling',
+		'EZModel',
+		'create video',
+		'generate video',
+		'omni',
+		'text to video',
+		'image to video',
+	],
 	...['lip sync', 'avatar', 'motion control', 'extend video', 'multi-image', 'multi-elements'],
 ];
 
@@ -20,7 +29,9 @@ test('n8n loads the node and the credential from the package', () => {
 	expect(node).toMatchObject({
 		name: 'klingVideo',
 		displayName: 'Kling Video',
-		usableAsTool: true,
+		usableAsTool: {
+			replacements: { description: expect.stringMatching(/^Creates a Kling video/) },
+		},
 		iconUrl: {
 			light: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.svg',
 			dark: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.dark.svg',
@@ -38,14 +49,17 @@ test('n8n loads the node and the credential from the package', () => {
 });
 
 /** What the properties of a name can hold, and what they hold by default. */
-function known(properties: INodeProperties[]): unknown {
+function known(properties: INodeProperties[], resource: string): unknown {
 	return Object.fromEntries(
 		properties
-			.filter(({ name }) => name !== 'requestOptions')
+			.filter(({ name, displayOptions }) => {
+				const kinds = displayOptions?.show?.['/resource'];
+				return name !== 'requestOptions' && (kinds === undefined || kinds.includes(resource));
+			})
 			.map(({ name, default: value, type, options = [] }) => [
 				name,
-				type === 'collection'
-					? known(options.filter((option) => 'type' in option))
+				type === 'collection' || type === 'fixedCollection'
+					? known(options.flatMap(innerProperties), resource)
 					: {
 							default: value,
 							...(type === 'options' && {
@@ -56,31 +70,48 @@ function known(properties: INodeProperties[]): unknown {
 	);
 }
 
+function innerProperties(
+	option: NonNullable<INodeProperties['options']>[number],
+): INodeProperties[] {
+	if ('values' in option) return option.values;
+	return 'type' in option ? [option] : [];
+}
+
 /** Those that are shown for an operation. */
-const propertiesOf = (resource: string, operation: string) =>
+const propertiesOf = (resource: string, operation: string, afterSubmit = 'wait') =>
 	(loader.types.nodes[0]?.properties ?? []).filter(({ displayOptions }) => {
 		const { show = {} } = displayOptions ?? {};
+		const isShown = (name: string, value: string) =>
+			show[name] === undefined || show[name].includes(value);
 		return (
-			(show.operation === undefined || show.operation.includes(operation)) &&
-			(show.resource === undefined || show.resource.includes(resource))
+			isShown('operation', operation) &&
+			isShown('resource', resource) &&
+			isShown('afterSubmit', afterSubmit)
 		);
 	});
 
-const OF_ALL = {
+const withoutCreate = ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'];
+
+const ofAll = (resource: string) => ({
 	resource: {
 		default: 'multiImageVideo',
-		values: TASK_KINDS.map(({ resource }) => resource),
+		values: TASK_KINDS.map((kind) => kind.resource),
 	},
 	operation: {
 		default: 'getStatus',
-		values: ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'],
+		values: isCreatableKind(resource) ? ['create', ...withoutCreate] : withoutCreate,
 	},
+	simplify: { default: true },
+});
+const OF_ALL_VIDEOS = {
+	downloadVideo: { default: false },
+	binaryPropertyName: { default: 'data' },
+};
+const OF_ALL_TASK_IDS = {
 	taskId: {
 		default: '={{ $json.task_id || $json.data?.task_id || $json.taskId || $json.id }}',
 	},
-	downloadVideo: { default: false },
-	binaryPropertyName: { default: 'data' },
-	simplify: { default: true },
+	...OF_ALL_VIDEOS,
 };
 const OF_ALL_DOWNLOADS = { maxDownloadMegabytes: { default: 2000 } };
 const OF_ALL_WAITS = {
@@ -101,8 +132,9 @@ describe.each(TASK_KINDS)(
 			// a progress workflow that is suspended was made with this part's name
 			['suspendUntilComplete', { options: OF_ALL_WAITS, suspendPart: { default: 'start' } }],
 		])('of %s', (operation, more) => {
-			expect(known(propertiesOf(kind.resource, operation))).toEqual({
-				...OF_ALL,
+			expect(known(propertiesOf(kind.resource, operation), kind.resource)).toEqual({
+				...ofAll(kind.resource),
+				...OF_ALL_TASK_IDS,
 				...more,
 				...(kind.path === null && { taskPath: { default: '' } }),
 			});
@@ -110,13 +142,83 @@ describe.each(TASK_KINDS)(
 	},
 );
 
+/** What the field "Model" names when nobody has chosen. */
+const model = (value: string) => ({
+	default: { mode: 'list', value, cachedResultName: value },
+});
+const IMAGE = {
+	source: { default: 'url', values: ['url', 'binary'] },
+	url: { default: '' },
+	binaryField: { default: 'data' },
+};
+const SOUND = { sound: { default: false } };
+const FRAMES = ['firstFrame', 'lastFrame'];
+const CAMERA = { cameraControl: { default: '' } };
+const CFG = { cfgScale: { default: 0.5 } };
+
+describe.each<[string, object, object]>([
+	['multiImageVideo', { model: model('kling-v1-6'), images: IMAGE }, {}],
+	[
+		'omniVideo',
+		{
+			model: model('kling-v3-omni'),
+			images: { ...IMAGE, role: { default: 'reference', values: ['reference', ...FRAMES] } },
+			...SOUND,
+		},
+		CFG,
+	],
+	['textToVideo', { model: model('kling-v3'), ...SOUND }, { ...CFG, ...CAMERA }],
+	[
+		'imageToVideo',
+		{
+			model: model('kling-v3'),
+			images: { ...IMAGE, role: { default: 'firstFrame', values: FRAMES } },
+			...SOUND,
+		},
+		{ ...CFG, ...CAMERA },
+	],
+])('the names, values and defaults of create: %s', (resource, fields, options) => {
+	const ofCreate = {
+		...ofAll(resource),
+		prompt: { default: '' },
+		mode: { default: 'std', values: ['std', 'pro', '4k'] },
+		duration: { default: 5 },
+		aspectRatio: { default: '16:9', values: ['16:9', '9:16', '1:1'] },
+		afterSubmit: { default: 'wait', values: ['wait', 'suspend', 'returnTask'] },
+		suspendPart: { default: 'start' },
+		...fields,
+	};
+	const ofAllSubmits = {
+		additionalFields: { default: '{}' },
+		externalTaskId: { default: '' },
+		maxQueueMinutes: { default: 60 },
+		negativePrompt: { default: '' },
+		...options,
+	};
+	const ofAllWaits = { ...OF_ALL_WAITS, ...ofAllSubmits, maxTasksAtOnce: { default: 5 } };
+
+	test.each<[string, object]>([
+		['wait', { ...OF_ALL_VIDEOS, options: { ...ofAllWaits, pollingInterval: { default: 10 } } }],
+		['suspend', { ...OF_ALL_VIDEOS, options: ofAllWaits }],
+		// there is no video yet that could be downloaded
+		['returnTask', { options: { ...ofAllSubmits, callbackUrl: { default: '' } } }],
+	])('with afterSubmit %s', (afterSubmit, more) => {
+		expect(known(propertiesOf(resource, 'create', afterSubmit), resource)).toEqual({
+			...ofCreate,
+			...more,
+		});
+	});
+});
+
 describe('the names, values and defaults that workflows rely on', () => {
 	test('no other property is there', () => {
-		const operations = ['getStatus', 'waitUntilComplete', 'suspendUntilComplete'];
 		const shown = new Set(
-			TASK_KINDS.flatMap(({ resource }) =>
-				operations.flatMap((operation) => propertiesOf(resource, operation)),
-			),
+			TASK_KINDS.flatMap(({ resource }) => [
+				...withoutCreate.flatMap((operation) => propertiesOf(resource, operation)),
+				...['wait', 'suspend', 'returnTask'].flatMap((afterSubmit) =>
+					propertiesOf(resource, 'create', afterSubmit),
+				),
+			]),
 		);
 		expect(loader.types.nodes[0]?.properties.filter((property) => !shown.has(property))).toEqual(
 			[],
@@ -155,6 +257,66 @@ test('the options are shown for waiting only, and none is set until it is added'
 	}
 	expect(parametersOf('waitUntilComplete')).not.toHaveProperty('suspendPart');
 	expect(parametersOf('suspendUntilComplete')).toMatchObject({ suspendPart: 'start' });
+});
+
+test('n8n resolves the fields of create for each kind and for what follows', () => {
+	const { properties = [] } = loader.types.nodes[0] ?? {};
+	const parametersOf = (resource: string, more: INodeParameters = {}) =>
+		NodeHelpers.getNodeParameters(
+			properties,
+			{ resource, operation: 'create', ...more },
+			true,
+			false,
+			{ typeVersion: 1 },
+			null,
+		);
+	expect(parametersOf('textToVideo')).toMatchObject({
+		model: { __rl: true, mode: 'list', value: 'kling-v3' },
+		afterSubmit: 'wait',
+		downloadVideo: false,
+		options: {},
+	});
+	expect(parametersOf('textToVideo')).not.toHaveProperty('images');
+	expect(parametersOf('omniVideo')).not.toHaveProperty('taskId');
+	expect(
+		parametersOf('omniVideo', { images: { image: [{}, { source: 'binary' }] } }),
+	).toMatchObject({
+		model: { value: 'kling-v3-omni' },
+		images: {
+			image: [
+				{ source: 'url', url: '', role: 'reference' },
+				{ source: 'binary', binaryField: 'data', role: 'reference' },
+			],
+		},
+	});
+	const returned = parametersOf('omniVideo', {
+		afterSubmit: 'returnTask',
+		downloadVideo: true,
+		options: { callbackUrl: 'https://example.com', pollingInterval: 5, cameraControl: '{}' },
+	});
+	expect(returned).toMatchObject({ options: { callbackUrl: 'https://example.com' } });
+	expect(returned).not.toHaveProperty('downloadVideo');
+	expect(returned?.options).toEqual({ callbackUrl: 'https://example.com' });
+	// what a workflow has kept of another operation hides nothing
+	const status = { operation: 'getStatus', afterSubmit: 'returnTask' };
+	expect(parametersOf('omniVideo', status)).toMatchObject({ downloadVideo: false });
+});
+
+test('the editor says how safe a retry is where it is about that', () => {
+	const hints = loader.types.nodes[0]?.hints ?? [];
+	expect(hints).toMatchObject([
+		{ message: expect.stringContaining('"Retry On Fail" is safe here'), location: 'outputPane' },
+	]);
+});
+
+test('n8n finds the search that the field Model names', () => {
+	const { type } = loader.getNode('klingVideo');
+	const methods = 'methods' in type ? type.methods : undefined;
+	const named = (loader.types.nodes[0]?.properties ?? [])
+		.flatMap(({ modes = [] }) => modes)
+		.flatMap(({ typeOptions }) => typeOptions?.searchListMethod ?? []);
+	expect(named).not.toEqual([]);
+	expect([...new Set(named)]).toEqual(Object.keys(methods?.listSearch ?? {}));
 });
 
 test('people cannot see the part that the node itself sets', () => {

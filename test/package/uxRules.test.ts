@@ -11,16 +11,23 @@ type Named = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 const isProperty = (entry: Named): entry is INodeProperties => 'type' in entry;
 const isOption = (entry: Named): entry is INodePropertyOptions => 'value' in entry;
 
+/** Properties of one name differ in this. */
+function shownFor({ displayOptions }: INodeProperties): string {
+	return Object.values(displayOptions?.show ?? {})
+		.map((values) => ` of ${values?.join()}`)
+		.join('');
+}
+
 /** Every property, option and operation, with the way to it. */
 function entriesIn(list: Named[], path: string): Array<[string, Named]> {
 	return list.flatMap((entry) => {
-		const resource =
-			isProperty(entry) && entry.name === 'operation'
-				? ` of ${entry.displayOptions?.show?.resource?.join()}`
-				: '';
+		const resource = path === 'node' && isProperty(entry) ? shownFor(entry) : '';
 		const here = `${path} › ${isOption(entry) ? String(entry.value) : entry.name}${resource}`;
-		const inner = 'options' in entry && entry.options ? entriesIn(entry.options, here) : [];
-		return [[here, entry], ...inner];
+		const inner = [
+			...('options' in entry && entry.options ? entry.options : []),
+			...('values' in entry ? entry.values : []),
+		];
+		return [[here, entry], ...entriesIn(inner, here)];
 	});
 }
 
@@ -79,7 +86,8 @@ describe.each(PROPERTIES)('%s', (_path, property) => {
 	test('a placeholder is an example', () => {
 		const { placeholder, type } = property;
 		if (placeholder === undefined) return;
-		expect(placeholder).toMatch(type === 'collection' ? /^Add / : /^e\.g\. /);
+		const isList = type === 'collection' || type === 'fixedCollection';
+		expect(placeholder).toMatch(isList ? /^Add / : /^e\.g\. /);
 	});
 
 	test('a hint is only where n8n shows one: not beside an expression', () => {

@@ -87,7 +87,7 @@ const OPTIONS: ReadonlyArray<readonly [INodeProperties, readonly AfterSubmit[]]>
 			typeOptions: { minValue: 0, maxValue: MAX_QUEUE_MINUTES, numberPrecision: 2 },
 			default: DEFAULT_QUEUE_MINUTES,
 			description:
-				'How long the node goes on submitting while Kling has no free place, and none of its own videos gets done. With 0 it submits once. Nothing is paid in that time.',
+				"How long to wait for a free place at Kling while none of the node's own videos gets done. With 0 the node does not wait for one. Waiting for a place costs nothing.",
 		},
 		ALL,
 	],

@@ -44,7 +44,7 @@ export function listOperations(kind: TaskKind): INodePropertyOptions[] {
 						name: `Create ${kind.label}`,
 						value: 'create',
 						action: `Create ${name}`,
-						description: 'Submit a video to Kling, once, and wait until it is complete',
+						description: 'Have Kling make a video, and get it when it is complete',
 						routing: createRouting(buildSubmitRequest(kind.path), createRefuseBareRouting(kind)),
 					},
 				]
