@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
 
 /** It begins as a JPEG does, which is what the node looks at. */
