@@ -113,7 +113,7 @@ const fields: INodeProperties[] = [
 		displayName: 'Suspend Step',
 		name: SUSPEND_STEP_PARAMETER,
 		type: 'hidden',
-		displayOptions: { show: { operation: ['create', 'suspendUntilComplete'] } },
+		displayOptions: { show: { operation: ['suspendUntilComplete'] } },
 		default: 'start',
 	},
 ];
