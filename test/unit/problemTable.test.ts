@@ -568,6 +568,12 @@ describe('where nothing was submitted', () => {
 		);
 	});
 
+	test('a progress that is lost says that a task may have been created since', () => {
+		const { message, description } = textsOfCreate({ kind: 'progressLost' }, null);
+		expect(message).toMatch(/^It is not known whether a task was created/);
+		expect(description).toMatch(/may have been charged.*EZModel console.*run the workflow anew/);
+	});
+
 	test('a wait of another version says where its task may be found', () => {
 		const { message, description } = textsOfCreate({ kind: 'otherVersion' }, null);
 		expect(message).toMatch(/^This wait was begun by another version/);

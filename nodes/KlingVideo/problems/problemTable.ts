@@ -399,6 +399,13 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`What became of task ${taskId} is not known: n8n was cut off in the middle of a check`,
 		description: (_, context) => waitAgain(context),
+		// it was waiting for a place; since then, a task may have been created
+		withoutTask: {
+			message:
+				'It is not known whether a task was created: n8n was cut off in the middle of a check',
+			description:
+				'It may have been charged. Look for it in the task list of the EZModel console: the operation "Wait Until Complete" of the same resource gets its video by its task id. If there is none, run the workflow anew.',
+		},
 	},
 };
 

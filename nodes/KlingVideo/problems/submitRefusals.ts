@@ -103,6 +103,7 @@ export const SUBMIT_REFUSAL_TEXTS: Record<SubmitRefusal, RefusalTexts> = {
 	},
 	notSent: {
 		message: 'Nothing was submitted: the request could not be sent',
-		description: (words) => adviseOnSending(words ?? 'n8n did not send it'),
+		description: (words) =>
+			`${adviseOnSending(words ?? 'n8n did not send it')} Files of the input item have to be there still.`,
 	},
 };
