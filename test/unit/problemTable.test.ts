@@ -1,10 +1,12 @@
 import type { Task } from '../../nodes/KlingVideo/gateway/task';
+import { EzModelApi } from '../../credentials/EzModelApi.credentials';
 import { SUBMIT_REFUSALS, type SubmitRefusal } from '../../nodes/KlingVideo/gateway/submitResult';
+import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { isProblem, type Problem, type ProblemKind } from '../../nodes/KlingVideo/problems/problem';
 import { describeProblem } from '../../nodes/KlingVideo/problems/problemTable';
-import { BARE_TASK, TASK_ID, videoAt } from '../support/bodies';
 import { MAX_IMAGE_BYTES } from '../../nodes/KlingVideo/submit/imageSource';
 import { MAX_PROMPT_CHARACTERS } from '../../nodes/KlingVideo/submit/submitBody';
+import { BARE_TASK, TASK_ID, videoAt } from '../support/bodies';
 import { MULTI_IMAGE, OMNI, OTHER } from '../support/taskKinds';
 
 const SAID = 'what the gateway said';
@@ -194,6 +196,41 @@ describe.each(ALL)('%j', (problem) => {
 
 	test('shows nothing unfinished', () => {
 		expect(allTold(problem)).not.toMatch(/undefined|null|NaN|\[object|\.\.|\s\s/);
+	});
+});
+
+describe('what stands in quotes', () => {
+	const OF_N8N = [
+		'On Error',
+		'Continue (using error output)',
+		'Request Options',
+		'Proxy',
+		'Execute Sub-workflow',
+		'Edit Image',
+		'Binary',
+	];
+
+	/** What the editor calls its fields, their values and the operations. */
+	function listLabels(described: unknown): string[] {
+		if (typeof described !== 'object' || described === null) return [];
+		return Object.entries(described).flatMap(([key, value]: [string, unknown]) =>
+			['displayName', 'name'].includes(key) && typeof value === 'string'
+				? [value]
+				: listLabels(value),
+		);
+	}
+
+	const labels = [...listLabels(new KlingVideo().description), ...listLabels(new EzModelApi())];
+
+	test.each(ALL)('has the name that the editor shows: %j', (problem) => {
+		const told = `${allTold(problem)} ${textsOfCreate(problem, null).description}`;
+		const quoted = [...told.matchAll(/"([A-Z][^"]*)"/g)].map(([, words]) => String(words));
+		const isLabel = (words: string) =>
+			// the unit or the type of a field stands in parentheses behind its name
+			OF_N8N.includes(words) ||
+			labels.some((label) => label.split(' (')[0] === words) ||
+			labels.includes(words);
+		expect(quoted.filter((words) => !isLabel(words))).toEqual([]);
 	});
 });
 
@@ -529,6 +566,12 @@ describe('where nothing was submitted', () => {
 		expect(textsOfCreate(problem, null).description).toContain(
 			'Set "After Submitting" to "Wait Until Complete" or "Return the Task ID"',
 		);
+	});
+
+	test('a progress that is lost says that a task may have been created since', () => {
+		const { message, description } = textsOfCreate({ kind: 'progressLost' }, null);
+		expect(message).toMatch(/^It is not known whether a task was created/);
+		expect(description).toMatch(/may have been charged.*EZModel console.*run the workflow anew/);
 	});
 
 	test('a wait of another version says where its task may be found', () => {

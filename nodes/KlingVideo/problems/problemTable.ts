@@ -36,6 +36,11 @@ function waitAgain(context: TaskContext): string {
 	return `The task itself goes on. ${useTaskAgain(context)} to go on waiting; that costs nothing.`;
 }
 
+/** The beginning of advice on options: for a task that was submitted, another run of the node is too late. */
+function toDo({ creates }: TaskContext): string {
+	return creates ? 'For later tasks: to' : 'To';
+}
+
 function useOtherToken(context: TaskContext): string {
 	return `The task itself goes on, and another API token of the same account can get its video. Put one into the EZModel API credential, or renew this one in the EZModel console. ${useTaskAgain(context)} then; that costs nothing.`;
 }
@@ -212,7 +217,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: ({ cause, failedChecks }, { taskId }) =>
 			`Task ${taskId} could not be checked ${failedChecks} times in a row: ${cause}`,
 		description: (_, context) =>
-			`${describeLastStatus(context)} ${waitAgain(context)} To wait through longer outages, raise the option "Max Failed Checks".${keepOtherItems(context)}`,
+			`${describeLastStatus(context)} ${waitAgain(context)} ${toDo(context)} wait through longer outages, raise the option "Max Failed Checks".${keepOtherItems(context)}`,
 	},
 	taskFailed: {
 		error: 'api',
@@ -239,7 +244,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 				? `${nameTask(context)} was not finished within ${formatMinutes(maxWaitMinutes)}`
 				: `${nameTask(context)} could not be checked within ${formatMinutes(maxWaitMinutes)}: ${cause}`,
 		description: (_, context) =>
-			`${describeLastStatus(context)} ${waitAgain(context)} To wait longer, raise the option "Max Wait"; to get the last status as an item, set "On Timeout" to "Return Last Status".${keepOtherItems(context)}`,
+			`${describeLastStatus(context)} ${waitAgain(context)} ${toDo(context)} wait longer, raise the option "Max Wait"; to get the last status as an item, set "On Timeout" to "Return Last Status".${keepOtherItems(context)}`,
 	},
 	linkExpired: {
 		error: 'api',
@@ -255,7 +260,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 			return `What came in place of the ${file} of task ${context.taskId} is not ${file === 'video' ? 'a' : 'an'} ${file}`;
 		},
 		description: ({ received }, context) =>
-			`Its host sent ${received}. ${useTaskAgain(context)} in a few minutes. To see what is there, turn off "Download Video" and open ${nameUrlField(context)} in a browser. A proxy or a firewall in front of n8n may be answering.`,
+			`Its host sent ${received}. ${useTaskAgain(context)} in a few minutes. To see what came, turn off "Download Video" there and open ${nameUrlField(context)} in a browser. A proxy or a firewall in front of n8n may be answering.`,
 	},
 	downloadFailed: {
 		error: 'api',
@@ -277,7 +282,7 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 			`The download for task ${taskId} was ended: it is larger than ${maxMegabytes} MB`,
 		description: (_, context) =>
 			context.creates
-				? `${useTaskAgain(context)} and a higher "Max Download Size (MB)", or ${useUrl(context)}.`
+				? `${useTaskAgain(context)} and a higher "Max Download Size (MB)", or ${useUrl(context)} there.`
 				: `Raise "Max Download Size (MB)" in the node's options, or ${useUrl(context)}.`,
 	},
 	downloadTooLong: {
@@ -357,7 +362,9 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`Task ${taskId} was not checked: what called this sub-workflow cannot wait while it is suspended`,
 		description: (_, context) =>
-			`${useWait(context)}, or call the sub-workflow with the node "Execute Sub-workflow".`,
+			context.creates
+				? `${useWait(context)}: that costs nothing.`
+				: `${useWait(context)}, or call the sub-workflow with the node "Execute Sub-workflow".`,
 		withoutTask: {
 			message:
 				'Nothing was submitted: what called this sub-workflow cannot wait while it is suspended',
@@ -392,6 +399,13 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		message: (_, { taskId }) =>
 			`What became of task ${taskId} is not known: n8n was cut off in the middle of a check`,
 		description: (_, context) => waitAgain(context),
+		// it was waiting for a place; since then, a task may have been created
+		withoutTask: {
+			message:
+				'It is not known whether a task was created: n8n was cut off in the middle of a check',
+			description:
+				'It may have been charged. Look for it in the task list of the EZModel console: the operation "Wait Until Complete" of the same resource gets its video by its task id. If there is none, run the workflow anew.',
+		},
 	},
 };
 

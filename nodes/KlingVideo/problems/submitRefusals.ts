@@ -85,7 +85,7 @@ export const SUBMIT_REFUSAL_TEXTS: Record<SubmitRefusal, RefusalTexts> = {
 				? 'Nothing was submitted: the request was not accepted, without a reason'
 				: `Nothing was submitted: ${words}`,
 		description: () =>
-			'Kling, or the gateway, did not accept what the fields ask for. Change what it names: a text, an image, or a value that this model does not know. "Additional Fields" count as well.',
+			'Kling, or the gateway, did not accept what the fields ask for. Change what the words name: a text, an image, or a value that this model does not know. "Additional Fields" count as well.',
 	},
 	wrongBaseUrl: {
 		message: 'Nothing was submitted: the Base URL does not lead to the gateway',
@@ -103,6 +103,7 @@ export const SUBMIT_REFUSAL_TEXTS: Record<SubmitRefusal, RefusalTexts> = {
 	},
 	notSent: {
 		message: 'Nothing was submitted: the request could not be sent',
-		description: (words) => adviseOnSending(words ?? 'n8n did not send it'),
+		description: (words) =>
+			`${adviseOnSending(words ?? 'n8n did not send it')} Files of the input item have to be there still.`,
 	},
 };
