@@ -519,6 +519,8 @@ describe('a node that has submitted the task', () => {
 		expect(textsOfCreate(problem, TASK_ID).description).toContain(
 			`Use the operation "Wait Until Complete" of the same resource with Task ID ${TASK_ID}`,
 		);
+		// what cannot be read may have been such a node's
+		if (problem.kind === 'otherVersion') return;
 		expect(textsOf(problem, null).description).not.toContain(TASK_ID);
 	});
 

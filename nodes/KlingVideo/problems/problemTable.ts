@@ -386,7 +386,8 @@ const PROBLEMS: ProblemRows<ProblemKind> = {
 		error: 'node',
 		message: (_, { taskId }) =>
 			`The wait for task ${taskId} was begun by another version of this node, and this one cannot go on with it`,
-		description: (_, context) => waitAgain(context),
+		// what cannot be read may be a wait of "Create", which would submit again
+		description: (_, context) => waitAgain({ ...context, creates: true }),
 		withoutTask: {
 			message:
 				'This wait was begun by another version of this node, and this one cannot go on with it',
