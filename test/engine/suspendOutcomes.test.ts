@@ -173,9 +173,13 @@ describe('when time is up', () => {
 				parameters: suspending({ onTimeout: 'returnLastStatus' }),
 			});
 			clock.pass(3 * DAY_MS);
+			clock.startProcess();
+			// n8n has only just started
 			await suspended.checkAgain();
-			expect(suspended.allDone).toBe(true);
-			expect((await suspended.handOver()).items[0]?.json).toMatchObject({ taskId: task, wait });
+			expect(suspended.allDone).toBe(false);
+			const { items } = await suspended.resume(clock.pass);
+			expect(suspended.rounds).toBe(2);
+			expect(items[0]?.json).toMatchObject({ taskId: task, wait });
 			expect(sandbox.checksOf(task)).toHaveLength(2);
 		},
 	);

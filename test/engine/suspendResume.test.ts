@@ -30,12 +30,17 @@ describe('the state that n8n keeps', () => {
 		['that is gone', ({ progress }) => ({ progress })],
 		['that is something else', (item) => ({ ...item, storedWait: 'elsewhere' })],
 	])('%s', (_what, change) => {
-		async function resumeChanged(settings: KlingRun['settings']) {
+		async function suspendChanged(settings: KlingRun['settings']) {
 			const suspended = await suspendTasks(['success-600s', 'never'], { settings });
 			suspended.items = suspended.items.map(({ json, ...item }, index) => ({
 				...item,
 				json: index === 1 ? change(json) : json,
 			}));
+			return suspended;
+		}
+
+		async function resumeChanged(settings: KlingRun['settings']) {
+			const suspended = await suspendChanged(settings);
 			const handedOver = await suspended.resume(clock.pass);
 			expect(suspended.rounds).toBe(1);
 			expect(sandbox.requests).toHaveLength(2);
@@ -49,6 +54,18 @@ describe('the state that n8n keeps', () => {
 				message: expect.stringMatching(message),
 				description: expect.stringContaining('Run this node again with the same Task ID'),
 			});
+		});
+
+		test('is told a round later, if n8n has just started', async () => {
+			const suspended = await suspendChanged({});
+			clock.pass(ROUND_MS);
+			clock.startProcess();
+			expect((await suspended.checkAgain()).status).toBe('success');
+			expect(suspended.allDone).toBe(false);
+			const handedOver = await suspended.resume(clock.pass);
+			expect(wordsOf(handedOver).message).toMatch(message);
+			expect(suspended.rounds).toBe(2);
+			expect(sandbox.requests).toHaveLength(2);
 		});
 
 		test('is an item for each, if the node continues', async () => {
@@ -98,6 +115,44 @@ test("a moment without n8n's database ends no wait", async () => {
 	expect(items.map(({ json }) => json)).toMatchObject([{ succeeded: true, allDone: true }]);
 });
 
+describe('n8n has just started, and its search for executions that were cut off is to come', () => {
+	test.each([
+		['a task that is done', 'success-60s', { succeeded: true }],
+		['a task that goes on', 'success-120s', { succeeded: true }],
+		['a task that has failed', 'failure-60s', { error: expect.anything() }],
+	])('%s is not checked before the next round', async (_what, task, result) => {
+		const suspended = await suspendTasks([task], { settings: continueInPlace });
+		const shown = suspended.items[0]?.json.progress;
+		clock.pass(ROUND_MS);
+		clock.startProcess();
+		clock.pass(ROUND_MS - 7000);
+		await suspended.checkAgain();
+		expect(suspended.items.map(({ json }) => json)).toMatchObject([
+			{ taskId: task, progress: shown, done: false, allDone: false },
+		]);
+		expect(sandbox.requests).toHaveLength(1);
+
+		const { items } = await suspended.resume(clock.pass);
+		expect(suspended.rounds).toBe(2);
+		expect(items).toEqual([{ json: expect.objectContaining(result), pairedItem: { item: 0 } }]);
+		expect(sandbox.requests).toHaveLength(2);
+	});
+
+	test('what earlier rounds have found is kept', async () => {
+		const suspended = await suspendTasks(['success-60s', 'success-190s']);
+		clock.pass(ROUND_MS);
+		await suspended.checkAgain();
+		clock.pass(ROUND_MS);
+		clock.startProcess();
+		await suspended.checkAgain();
+		const { items } = await suspended.resume(clock.pass);
+		expect(items.map(({ json }) => json.wait)).toMatchObject([{ checks: 2 }, { checks: 3 }]);
+		expect(['success-60s', 'success-190s'].map((id) => sandbox.checksOf(id).length)).toEqual([
+			2, 3,
+		]);
+	});
+});
+
 describe('a wait that nobody waits for any more', () => {
 	test.each<[string, (database: Database, waits: IRunExecutionData) => void]>([
 		['was deleted', ({ executions }) => executions.clear()],
@@ -110,12 +165,19 @@ describe('a wait that nobody waits for any more', () => {
 			},
 		],
 	])('asks nothing and hands nothing over: the execution %s', async (_what, change) => {
-		const suspended = await suspendTasks(['never', 'success-0s']);
-		change(suspended.database, suspended.shown.saved);
-		const before = sandbox.requests.length;
-		clock.pass(ROUND_MS);
-		const { status, items } = await suspended.checkAgain();
-		expect({ status, items }).toEqual({ status: 'success', items: [] });
-		expect(sandbox.requests).toHaveLength(before);
+		for (const hasJustStarted of [false, true]) {
+			const suspended = await suspendTasks(['never', 'success-0s']);
+			change(suspended.database, suspended.shown.saved);
+			const before = sandbox.requests.length;
+			clock.pass(ROUND_MS);
+			if (hasJustStarted) clock.startProcess();
+			const { status, items } = await suspended.checkAgain();
+			expect({ hasJustStarted, status, items }).toEqual({
+				hasJustStarted,
+				status: 'success',
+				items: [],
+			});
+			expect(sandbox.requests).toHaveLength(before);
+		}
 	});
 });

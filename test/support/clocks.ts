@@ -35,18 +35,29 @@ export function fakeTimers(): { pass(ms: number): Promise<void> } {
 	return { pass: async (ms) => await jest.advanceTimersByTimeAsync(ms) };
 }
 
-/** Both clocks, the node's and the sandbox's, go on as usual from where they are put. */
-export function movableClock(): { pass(ms: number): void } {
+/**
+ * The clocks of the node and of the sandbox go on as usual from where they are put.
+ *
+ * The node's process is as old as that of the test, until `startProcess` makes it a new one.
+ */
+export function movableClock(): { pass(ms: number): void; startProcess(): void } {
 	const now = Date.now;
+	const processAge = performance.now.bind(performance);
 	let aheadMs = 0;
+	let startedAtMs = 0;
 	beforeEach(() => {
 		aheadMs = 0;
+		startedAtMs = 0;
 		jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
+		jest.spyOn(performance, 'now').mockImplementation(() => processAge() + aheadMs - startedAtMs);
 	});
 	afterEach(() => jest.restoreAllMocks());
 	return {
 		pass: (ms) => {
 			aheadMs += ms;
+		},
+		startProcess: () => {
+			startedAtMs = processAge() + aheadMs;
 		},
 	};
 }

@@ -5,3 +5,12 @@
 export function monotonicNowMs(): number {
 	return performance.now();
 }
+
+/**
+ * How long this process has been running, in milliseconds. Setting the machine's clock does not
+ * change it.
+ */
+export function getProcessAgeMs(): number {
+	// counts from the start of the process
+	return performance.now();
+}

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { getProcessAgeMs } from '../limits/monotonicClock';
 import { createOutputItems } from '../operations/createOutputItems';
 import { errorItemOrThrow } from '../problems/errorItemOrThrow';
 import type { Problem } from '../problems/problem';
@@ -16,6 +17,14 @@ import { submitPending, type Submit } from './submitPending';
 import { findSuspendBlocker } from './suspendBlocker';
 import { createProgressItem, hasEnded } from './suspendedWait';
 import { isParentGone, suspendExecutionOrThrow } from './suspendExecution';
+
+/**
+ * While n8n starts, it resumes executions whose pause was over while it was off. A moment later it takes
+ * all that are running for those that were cut off when it ended, and marks them as crashed: the waiting
+ * execution is not to go on before that. Less than the pause between two checks, so that it is over at
+ * the next one.
+ */
+const N8N_START_MS = 60_000;
 
 type RunStep = (context: IExecuteFunctions, kind: TaskKind) => Promise<INodeExecutionData[]>;
 
@@ -99,13 +108,16 @@ async function checkAgain(
 	kind: TaskKind,
 ): Promise<INodeExecutionData[]> {
 	const waits = readKeptWaits(context);
+	const isN8nStarting = getProcessAgeMs() < N8N_START_MS;
 	if (waits === null) {
 		// the next step says what is wrong
 		return createProgressItems(
-			context.getInputData().map(({ json }) => ({ ...json, allDone: true })),
+			context.getInputData().map(({ json }) => ({ ...json, allDone: !isN8nStarting })),
 		);
 	}
 	if (await isParentGone(context, waits)) return [];
+	// no check either: n8n would take this execution, too, for one that was cut off
+	if (isN8nStarting) return pauseAgain(context, waits);
 
 	return await withNodeRun(context, waits.length, async (run) => {
 		const after = await runRound(context, kind, waits, run, sendSubmission);
@@ -114,6 +126,12 @@ async function checkAgain(
 		keepWaits(context, after);
 		return createProgressItems(after.map((wait) => createProgressItem(wait, allDone)));
 	});
+}
+
+/** Leaves the waits as they are until the next round. */
+function pauseAgain(context: IExecuteFunctions, waits: StoredWait[]): INodeExecutionData[] {
+	keepWaits(context, waits);
+	return createProgressItems(waits.map((wait) => createProgressItem(wait, false)));
 }
 
 /** In the progress workflow, at its end: makes the output of the node that waits. */
