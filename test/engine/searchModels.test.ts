@@ -1,4 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { LoadOptionsContext } from 'n8n-core';
 import {
@@ -12,6 +15,7 @@ import { additionalDataFor, createNodeTypes, onLog } from '../../engine/n8nEngin
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
 import { searchModels } from '../../nodes/KlingVideo/resources/searchModels';
 import { RESTRICTED_TOKEN, SANDBOX_TOKEN } from '../../sandbox/gateway';
+import { namesOf, RELAYS, textOf } from '../support/relayBodies';
 import { sandboxForEachTest } from '../support/sandbox';
 
 const sandbox = sandboxForEachTest();
@@ -137,4 +141,42 @@ test.each<[string, () => Search, RegExp, RegExp]>([
 	});
 	// n8n itself sends a request again after a 401
 	expect(sandbox.requests.length).toBeLessThanOrEqual(1);
+});
+
+describe.each(['gateway', 'upstream'] as const)('each real reply of the relay "%s"', (relay) => {
+	const replies = RELAYS[relay];
+	const server = createServer((req, res) => {
+		const [, name = ''] = (req.url ?? '').split('/');
+		const reply = replies[name];
+		if (reply === undefined) return res.writeHead(500).end();
+		return res
+			.writeHead(reply.status, { 'content-type': reply.contentType ?? '' })
+			.end(textOf(reply));
+	});
+	beforeAll(async () => {
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+	});
+	afterAll(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+
+	test.each(namesOf(relay, 'models'))('%s is a list, or told', async (name) => {
+		const { port } = server.address() as AddressInfo;
+		const result = await search({ baseUrl: `http://127.0.0.1:${port}/${name}` });
+		if (/-(group|little|poor|restricted|root)$/.test(name)) {
+			expect(result).toEqual({ results: expect.any(Array) });
+		} else {
+			const isToken = name.startsWith('models-token-');
+			expect(result).toMatchObject({
+				error: {
+					message: expect.stringMatching(
+						isToken ? TOKEN : /^The list of models could not be loaded/,
+					),
+					description: expect.stringContaining(isToken ? 'API token' : 'Base URL'),
+				},
+			});
+		}
+	});
 });

@@ -233,12 +233,18 @@ describe('the names, values and defaults that workflows rely on', () => {
 	});
 });
 
-test('n8n loads the operation that is not declarative', () => {
+test('n8n loads the operations that are not declarative', () => {
 	const { type } = loader.getNode('klingVideo');
 	if (!('customOperations' in type)) throw new Error('The node has none');
 	expect(type.customOperations).toEqual(
 		Object.fromEntries(
-			TASK_KINDS.map(({ resource }) => [resource, { suspendUntilComplete: expect.any(Function) }]),
+			TASK_KINDS.map(({ resource }) => [
+				resource,
+				{
+					suspendUntilComplete: expect.any(Function),
+					...(isCreatableKind(resource) && { create: expect.any(Function) }),
+				},
+			]),
 		),
 	);
 	// n8n takes a node with one of these for another kind of node

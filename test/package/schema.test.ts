@@ -48,6 +48,21 @@ test.each([
 	expectPromised(operation, items);
 });
 
+test('what create gives is what its schema promises', async () => {
+	const options = { onFailure: 'returnTask', onTimeout: 'returnLastStatus', maxWaitMinutes: 0.02 };
+	const { items } = await runKling({
+		sandbox,
+		tasks: STATES.map((state) => ({ prompt: `a cat [${state}]` })),
+		parameters: {
+			...waiting(options),
+			resource: 'omniVideo',
+			operation: 'create',
+			prompt: '={{ $json.prompt }}',
+		},
+	});
+	expectPromised('create', items);
+});
+
 test('what suspendUntilComplete gives is what its schema promises', async () => {
 	const options = { onFailure: 'returnTask', onTimeout: 'returnLastStatus', maxWaitMinutes: 2 };
 	const suspended = await suspend({
