@@ -185,7 +185,6 @@ describe.each<[string, object, object]>([
 		duration: { default: 5 },
 		aspectRatio: { default: '16:9', values: ['16:9', '9:16', '1:1'] },
 		afterSubmit: { default: 'wait', values: ['wait', 'suspend', 'returnTask'] },
-		suspendPart: { default: 'start' },
 		...fields,
 	};
 	const ofAllSubmits = {
