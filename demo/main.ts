@@ -1,9 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import '../engine/environment';
 import { styleText } from 'node:util';
-import axios from 'axios';
 import Table from 'cli-table3';
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { EzModelApi } from '../credentials/EzModelApi.credentials';
 import { startNode } from '../engine/n8nEngine';
 import { KlingVideo } from '../nodes/KlingVideo/KlingVideo.node.ts';
@@ -21,9 +20,14 @@ interface Gateway {
 	name: string;
 	baseUrl: string;
 	apiToken: string;
+	/** What the node does there, as the editor calls it. */
+	operation: string;
+	parameters: INodeParameters;
+	/** The input items, one for each task. */
+	items: IDataObject[];
 	tasks: WatchedTask[];
-	/** Seconds between two checks; null for automatic checking. */
-	pollingInterval: number | null;
+	/** A line on what it cost; empty where that is not known. */
+	describeCharges(): string;
 	close(): Promise<void>;
 }
 
@@ -40,45 +44,58 @@ function realGateway(taskIds: string[], pollingInterval: number | null): Gateway
 		name: baseUrl,
 		baseUrl,
 		apiToken,
-		tasks: taskIds.map((taskId) => ({ name: 'task', taskId })),
-		pollingInterval,
+		operation: 'Wait Until Complete',
+		parameters: {
+			// the gateway of the documents tells of any task at any kind's path
+			resource: 'omniVideo',
+			operation: 'waitUntilComplete',
+			options: pollingInterval === null ? {} : { pollingInterval },
+		},
+		items: taskIds.map((taskId) => ({ task_id: taskId })),
+		tasks: taskIds.map((taskId) => ({ name: 'task', taskId, externalTaskId: null })),
+		describeCharges: () => '',
 		close: async () => {},
 	};
 }
 
-/** Submits tasks to the bundled gateway: one quick, one slow, one that fails; and one nobody knows. */
+/** What becomes of each video at the bundled gateway: the words in brackets ask for it. */
+const SANDBOX_PROMPTS = {
+	quick: 'A cat with a hat [success-4s]',
+	slow: 'A cat reads a long book [success-12s]',
+	// two places are taken: this one and those behind it wait for one
+	fails: 'A cat too small to see [failure-4s]',
+	// the connection breaks before the gateway has answered
+	unclear: 'A cat behind a curtain [submit-cut] [success-1s]',
+	refused: 'A cat that nobody may see [submit-refused]',
+};
+
+const SANDBOX_PLACES = 2;
+
+/** The bundled gateway, and a video of each fate for the node to create. */
 async function sandboxGateway(pollingInterval: number): Promise<Gateway> {
-	const sandbox = await startSandbox();
-	const submit = async (prompt: string): Promise<string> => {
-		const { data } = await axios.post(
-			`${sandbox.url}/kling/v1/videos/omni-video`,
-			{
-				model: 'kling-v3-omni',
-				image_list: [
-					{ image_url: 'https://example.com/cat.png' },
-					{ image_url: 'https://example.com/hat.png' },
-				],
-				prompt,
-				mode: 'std',
-				aspect_ratio: '16:9',
-				sound: 'off',
-				duration: '5',
-			},
-			{ headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` } },
-		);
-		return data.task_id;
-	};
+	const sandbox = await startSandbox({ places: SANDBOX_PLACES });
+	const count = (kind: 'charge' | 'refund') =>
+		sandbox.ledger.filter((entry) => entry.kind === kind).length;
+	const names = Object.entries(SANDBOX_PROMPTS);
 	return {
 		name: `the sandbox gateway on ${sandbox.url}`,
 		baseUrl: sandbox.url,
 		apiToken: SANDBOX_TOKEN,
-		tasks: [
-			{ name: 'quick', taskId: await submit('A cat with a hat [success-4s]') },
-			{ name: 'slow', taskId: await submit('A cat reads a long book [success-12s]') },
-			{ name: 'fails', taskId: await submit('A cat too small to see [failure-7s]') },
-			{ name: 'unknown', taskId: '842250903629099999' },
-		],
-		pollingInterval,
+		operation: 'Create Omni Video',
+		parameters: {
+			resource: 'omniVideo',
+			operation: 'create',
+			prompt: '={{ $json.prompt }}',
+			images: {
+				image: [{ url: 'https://example.com/cat.png' }, { url: 'https://example.com/hat.png' }],
+			},
+			// the log names a task by it, so that it is known which of them was submitted
+			options: { pollingInterval, externalTaskId: '={{ $json.name }}' },
+		},
+		items: names.map(([name, prompt]) => ({ name, prompt })),
+		tasks: names.map(([name]) => ({ name, taskId: null, externalTaskId: name })),
+		describeCharges: () =>
+			`The gateway charged ${count('charge')} videos, and paid ${count('refund')} back.\n`,
 		close: sandbox.close,
 	};
 }
@@ -103,7 +120,7 @@ function tableOf(items: INodeExecutionData[], errorItems: INodeExecutionData[]):
 	}
 	for (const { json } of errorItems) {
 		const { taskId, status, message } = Object(json.error);
-		table.push(['error', String(taskId), String(status ?? ''), String(message)]);
+		table.push(['error', String(taskId ?? ''), String(status ?? ''), String(message)]);
 	}
 	return table.toString();
 }
@@ -111,9 +128,10 @@ function tableOf(items: INodeExecutionData[], errorItems: INodeExecutionData[]):
 function readOptions(): { task?: string[] | undefined; interval?: number | undefined } {
 	return npmCommand('demo')
 		.description(
-			"Waits for Kling tasks on n8n's own workflow engine and shows what the node hands to the next " +
-				'node. Without --task, the tasks are those of a small gateway that the demo brings: no token ' +
-				'is needed, and it takes about 12 seconds.',
+			"Creates Kling videos on n8n's own workflow engine and shows what the node hands to the next " +
+				'node. They are made by a small gateway that the demo brings, and that has two places: no ' +
+				'token is needed, and it takes about 15 seconds. With --task, the node waits for tasks of ' +
+				'your own, and creates nothing.',
 		)
 		.option('--task <id...>', 'wait for these tasks of your own at the real gateway')
 		.option(
@@ -140,15 +158,15 @@ async function main(): Promise<void> {
 		? await sandboxGateway(interval ?? SANDBOX_INTERVAL_SECONDS)
 		: realGateway(taskIds, interval ?? null);
 	try {
-		const { status, items, errorItems } = await waitFor(gateway);
+		const { status, items, errorItems } = await run(gateway);
 		const videoUrls = items.map(({ json }) => String(json.videoUrl));
 		process.stdout.write(`
 ${tableOf(items, errorItems)}
 
-The run ended as "${status}". ${whatNext(videoUrls, isSandbox)}
+The run ended as "${status}". ${gateway.describeCharges()}${whatNext(videoUrls, isSandbox)}
 `);
 		const asExpected = isSandbox
-			? items.length === 2 && errorItems.length === 2
+			? items.length === 2 && errorItems.length === 3
 			: errorItems.length === 0;
 		process.exitCode = status === 'success' && asExpected ? 0 : 1;
 	} finally {
@@ -165,13 +183,16 @@ The addresses above belong to the sandbox gateway, which ends with this demo: th
 		: `The next node reads each of these as {{ $json.videoUrl }}:\n${videoUrls.join('\n')}`;
 }
 
-async function waitFor({ name, tasks, baseUrl, apiToken, pollingInterval }: Gateway) {
+async function run(gateway: Gateway) {
+	const { name, operation, parameters, items, tasks, baseUrl, apiToken } = gateway;
 	const bold = (text: string) => (process.stdout.isTTY ? styleText('bold', text) : text);
+	const node = `${bold('Start')} ──► ${bold('Kling Video')} · ${operation}`;
+	const indent = ' '.repeat(`Start ──► Kling Video · ${operation}`.length);
 	process.stdout.write(`
-A workflow on n8n's own engine, waiting for Kling tasks at ${name}:
+A workflow on n8n's own engine, at ${name}:
 
-  ${bold('Start')} ──► ${bold('Kling Video')} · Wait Until Complete ──► success output: the video's URL
-                                             └─► error output: what happened, what to do
+  ${node} ──► success output: the video's URL
+  ${indent} └─► error output: what happened, what to do
 
 `);
 	const progress = new Progress(tasks);
@@ -179,13 +200,8 @@ A workflow on n8n's own engine, waiting for Kling tasks at ${name}:
 		nodeType: new KlingVideo(),
 		credentialType: new EzModelApi(),
 		credential: { apiToken, baseUrl },
-		parameters: {
-			// the gateway of the documents tells of any task at any kind's path
-			resource: 'omniVideo',
-			operation: 'waitUntilComplete',
-			options: pollingInterval === null ? {} : { pollingInterval },
-		},
-		items: tasks.map(({ taskId }) => ({ task_id: taskId })),
+		parameters,
+		items,
 		settings: { onError: 'continueErrorOutput' },
 	});
 	// kept: a second signal, such as npm passes on, would end the demo before it has told the end

@@ -2,7 +2,13 @@
 import { styleText } from 'node:util';
 import logUpdate from 'log-update';
 import { onLog, type NodeRunResult } from '../engine/n8nEngine';
-import { isCheckLogEntry, TaskLine, type Mark, type WatchedTask } from './taskLine';
+import {
+	isCheckLogEntry,
+	isSubmitLogEntry,
+	TaskLine,
+	type Mark,
+	type WatchedTask,
+} from './taskLine';
 
 const REDRAW_MS = 100;
 
@@ -22,14 +28,21 @@ export class Progress {
 
 	private readonly stopListening: () => void;
 
-	/** Listens from now on: the first checks are made as soon as the run is started. */
+	/** Listens from now on: the first calls are made as soon as the run is started. */
 	constructor(tasks: WatchedTask[]) {
 		this.lines = tasks.map((task) => new TaskLine(task, this.startedAtMs));
 		this.stopListening = onLog(({ meta }) => {
-			if (!isCheckLogEntry(meta)) return;
 			const nowMs = Date.now();
-			for (const line of this.lines) {
-				if (line.taskId === meta.taskId) line.addCheck(meta, nowMs);
+			if (isSubmitLogEntry(meta)) {
+				for (const line of this.lines) {
+					if (line.externalTaskId === meta.externalTaskId) line.addSubmit(meta, nowMs);
+				}
+			} else if (isCheckLogEntry(meta)) {
+				for (const line of this.lines) {
+					if (line.taskId === meta.taskId) line.addCheck(meta, nowMs);
+				}
+			} else {
+				return;
 			}
 			this.draw();
 		});
@@ -37,10 +50,12 @@ export class Progress {
 
 	/** Shows the tasks until the run has ended, and then what came of each. */
 	async showUntilEnd(finished: Promise<NodeRunResult>): Promise<NodeRunResult> {
+		this.draw();
 		const timer = process.stdout.isTTY ? setInterval(() => this.draw(), REDRAW_MS) : undefined;
 		try {
 			const result = await finished;
-			this.lines.forEach((line, index) => line.end(outcomeOf(result, index)));
+			const nowMs = Date.now();
+			this.lines.forEach((line, index) => line.end(outcomeOf(result, index), nowMs));
 			this.draw();
 			return result;
 		} finally {

@@ -2,7 +2,21 @@ import type { CheckLogEntry } from '../nodes/KlingVideo/operations/statusCheck';
 
 export interface WatchedTask {
 	name: string;
-	taskId: string;
+	/** Null for a task that is still to be created. */
+	taskId: string | null;
+	/** What its submit call names it by; null for a task that is there already. */
+	externalTaskId: string | null;
+}
+
+/** What n8n's log has beside the text of a submit call that was sent. */
+export interface SubmitLogEntry {
+	externalTaskId: string;
+	/** Missing if it is not clear what became of it. */
+	taskId?: string;
+}
+
+export function isSubmitLogEntry(meta: unknown): meta is SubmitLogEntry {
+	return typeof meta === 'object' && meta !== null && 'externalTaskId' in meta;
 }
 
 export function isCheckLogEntry(meta: unknown): meta is CheckLogEntry {
@@ -26,17 +40,23 @@ function markAfter({ kind, status }: CheckLogEntry): Mark {
 	return kind === 'task' || mayPass(kind) ? '…' : '✖';
 }
 
-/** A task as its checks have shown it so far. */
+const NOT_SUBMITTED_YET = 'not submitted yet';
+
+/** A task as the log has shown it so far. */
 export class TaskLine {
 	private checks = 0;
 
-	private checkedAtMs: number;
+	/** When its log entry was written last. */
+	private heardAtMs: number;
 
-	private status = 'first check';
+	private status: string;
 
 	private currentMark: Mark = '…';
 
 	private ended = false;
+
+	/** Null until it is known. */
+	taskId: string | null;
 
 	/** What was told when somebody last looked for news. */
 	private told = '';
@@ -45,24 +65,38 @@ export class TaskLine {
 		private readonly task: WatchedTask,
 		private readonly startedAtMs: number,
 	) {
-		this.checkedAtMs = startedAtMs;
+		this.heardAtMs = startedAtMs;
+		this.taskId = task.taskId;
+		this.status = task.taskId === null ? NOT_SUBMITTED_YET : 'first check';
 	}
 
-	get taskId(): string {
-		return this.task.taskId;
+	get externalTaskId(): string | null {
+		return this.task.externalTaskId;
+	}
+
+	addSubmit({ taskId }: SubmitLogEntry, nowMs: number): void {
+		this.heardAtMs = nowMs;
+		this.taskId = taskId ?? null;
+		this.status = taskId === undefined ? 'not clear' : 'submitted';
+		if (taskId === undefined) this.currentMark = '✖';
 	}
 
 	addCheck(entry: CheckLogEntry, nowMs: number): void {
 		this.checks++;
-		this.checkedAtMs = nowMs;
+		this.heardAtMs = nowMs;
 		this.status = statusTextOf(entry);
 		// a later check corrects it
 		this.currentMark = markAfter(entry);
 	}
 
 	/** The run has ended, and decides what a last check alone cannot tell. */
-	end(outcome: 'video' | 'error' | null): void {
+	end(outcome: 'video' | 'error' | null, nowMs: number): void {
 		this.ended = true;
+		// the log has nothing of a submit call that was refused
+		if (outcome === 'error' && this.status === NOT_SUBMITTED_YET) {
+			this.status = 'not submitted';
+			this.heardAtMs = nowMs;
+		}
 		if (outcome !== null) this.currentMark = outcome === 'video' ? '✔' : '✖';
 		else if (this.currentMark === '…') this.currentMark = '·';
 	}
@@ -71,18 +105,19 @@ export class TaskLine {
 		return this.currentMark;
 	}
 
-	/** The time goes on while the task is waited for, and then is that of the last check. */
+	/** The time goes on while the task is waited for, and then is that of the last log entry. */
 	text(nowMs: number): string {
-		const untilMs = this.currentMark === '…' && !this.ended ? nowMs : this.checkedAtMs;
+		const untilMs = this.currentMark === '…' && !this.ended ? nowMs : this.heardAtMs;
 		const seconds = ((untilMs - this.startedAtMs) / 1000).toFixed(1);
 		const checks = `${this.checks} ${this.checks === 1 ? 'check' : 'checks'}`;
-		const { name, taskId } = this.task;
-		return `${name.padEnd(8)} ${taskId.padEnd(19)} ${this.status.padEnd(18)} ${checks.padStart(9)} ${seconds.padStart(6)} s`;
+		const { name } = this.task;
+		return `${name.padEnd(8)} ${(this.taskId ?? '').padEnd(19)} ${this.status.padEnd(18)} ${checks.padStart(9)} ${seconds.padStart(6)} s`;
 	}
 
 	/** Whether the mark or the status is another than when this was last called. */
 	hasNews(): boolean {
-		const now = this.checks === 0 && !this.ended ? '' : `${this.currentMark} ${this.status}`;
+		const isBefore = this.status === NOT_SUBMITTED_YET || this.status === 'first check';
+		const now = isBefore && !this.ended ? '' : `${this.currentMark} ${this.status}`;
 		const isNews = now !== this.told;
 		this.told = now;
 		return isNews;

@@ -56,7 +56,7 @@ const checksOf = (taskId: string) => {
 // side by side, since most of their time is waiting
 describe('on a terminal', () => {
 	test.concurrent(
-		'the demo shows each task from its first check on, and links to nothing that has ended',
+		'the demo shows each video from before it is submitted, and links to nothing that has ended',
 		async () => {
 			const run = onTerminal(['demo/main.ts']);
 			const { exitCode, screen } = await run.ended;
@@ -66,12 +66,17 @@ describe('on a terminal', () => {
 				expect.stringMatching(/^✔ quick +\d+ +SUCCESS 100% /),
 				expect.stringMatching(/^✔ slow +\d+ +SUCCESS 100% /),
 				expect.stringMatching(/^✖ fails +\d+ +FAILURE 100% /),
-				expect.stringMatching(/^✖ unknown +\d+ +task unknown +1 check +\d+\.\d s$/),
+				expect.stringMatching(/^✖ unclear +not clear +0 checks +\d+\.\d s$/),
+				expect.stringMatching(/^✖ refused +not submitted +0 checks +\d+\.\d s$/),
 			]);
-			// the one that is final at once is shown so while the others go on
-			const early = await run.untilLine(/^✖ unknown .* 1 check /);
-			expect(early).toContainEqual(expect.stringMatching(/^… slow /));
+			// the third waits for a place while the first has one
+			const early = await run.untilLine(/^… quick +\d+ +IN_PROGRESS /);
+			expect(early).toContainEqual(expect.stringMatching(/^… fails +not submitted yet +0 checks /));
+			// what is not clear is shown so while others go on
+			const later = await run.untilLine(/^✖ unclear +not clear /);
+			expect(later).toContainEqual(expect.stringMatching(/^… slow /));
 			const [, after = ''] = screen.join('\n').split('The run ended as');
+			expect(after).toContain('charged 4 videos, and paid 1 back');
 			expect(after).toContain('{{ $json.videoUrl }}');
 			expect(after).toContain('they no longer open');
 			expect(after).not.toContain('http');

@@ -6,6 +6,7 @@ import {
 	createRunExecutionData,
 	NodeHelpers,
 	Workflow,
+	type IBinaryKeyData,
 	type IConnections,
 	type IDataObject,
 	type INode,
@@ -16,8 +17,10 @@ import {
 } from 'n8n-workflow';
 import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { CUSTOM_DATA_KEY } from '../../nodes/KlingVideo/submit/customData';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import manifest from '../../package.json';
+import { JPEG } from '../support/creating';
 import { itemFor, runKling } from '../support/kling';
 import { sandboxForAllTests } from '../support/sandbox';
 
@@ -30,6 +33,7 @@ const SAY_WHAT_HAPPENED = 'Say What Happened';
 const OTHER_TYPES: Record<string, number> = {
 	'n8n-nodes-base.emailSend': 2.1,
 	'n8n-nodes-base.filter': 2.2,
+	'n8n-nodes-base.formTrigger': 2.2,
 	'n8n-nodes-base.googleDrive': 3,
 	'n8n-nodes-base.googleSheets': 4.5,
 	'n8n-nodes-base.httpRequest': 4.2,
@@ -91,7 +95,7 @@ describe.each(workflows)('%s', (_file, { nodes, connections }) => {
 		);
 		expect(names).toEqual(expect.arrayContaining([...Object.keys(connections), ...targets]));
 		const unreached = nodes.filter(({ name }) => !targets.includes(name)).map(({ type }) => type);
-		const trigger = expect.stringMatching(/^n8n-nodes-base\.(manual|schedule)Trigger$/);
+		const trigger = expect.stringMatching(/^n8n-nodes-base\.(form|manual|schedule)Trigger$/);
 		expect(unreached).toHaveLength(2);
 		expect(unreached).toEqual(expect.arrayContaining([trigger, 'n8n-nodes-base.stickyNote']));
 	});
@@ -109,21 +113,14 @@ describe.each(workflows)('%s', (_file, { nodes, connections }) => {
 			expect(unknownParameters(node, node.parameters, properties)).toEqual([]);
 		},
 	);
-
-	test.each(klingNodes.filter(({ onError }) => onError === 'continueErrorOutput'))(
-		'$name has both its outputs connected',
-		({ name }) => {
-			expect(connections[name]?.main).toHaveLength(2);
-		},
-	);
 });
 
 /** What a submit call sends, by its path. */
-const BODIES: Record<string, (link: unknown) => object> = {
-	'/kling/v1/videos/omni-video': (link) => ({
+const BODIES: Record<string, (image: unknown) => object> = {
+	'/kling/v1/videos/omni-video': (image) => ({
 		model: expect.stringMatching(/./),
 		prompt: expect.stringMatching(/./),
-		image_list: [{ image_url: link }, { image_url: link }],
+		image_list: [{ image_url: image }, { image_url: image }],
 		// left out, Kling would make what the gateway has not charged
 		mode: 'std',
 		// left out, the gateway would make a square video
@@ -132,65 +129,115 @@ const BODIES: Record<string, (link: unknown) => object> = {
 		// a number, the gateway cannot read
 		duration: '5',
 	}),
-	'/kling/v1/videos/multi-image2video': (link) =>
+	'/kling/v1/videos/multi-image2video': (image) =>
 		expect.objectContaining({
-			image_list: [{ image: link }, { image: link }],
+			image_list: [{ image }, { image }],
 			aspect_ratio: '16:9',
 		}),
 };
 
-/** Submits what a workflow submits, and runs its Kling node for the task. */
-async function runWorkflow({ nodes, connections }: WorkflowFile, scenario: string) {
-	const submit = nodeNamed(nodes, 'Submit the Video');
-	const wait = klingNodeOf(nodes);
-	const fields = nodes.find(({ name }) => name === 'Your Images and Prompt');
-	const row = {
-		name: 'cat',
-		prompt: 'A cat',
-		image1: 'https://a/1.png',
-		image2: ' https://a/2.png ',
-		image3: '',
-		model: 'kling-v3-omni',
-		aspectRatio: '',
-	};
-	const prepared = fields === undefined ? row : await assignedBy(fields);
-	const path = pathOf(submit.parameters.url);
-	const body: unknown = JSON.parse(
-		String(
-			await resolved(submit.parameters.jsonBody, {
-				...prepared,
-				prompt: `${String(prepared.prompt)} [${scenario}]`,
-			}),
-		),
-	);
-	const { data: reply } = await axios.post(`${sandbox.url}${path}`, body, {
-		headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` },
-	});
-	const result = await runKling({
-		sandbox,
-		tasks: [reply],
-		parameters: quicker(wait.parameters),
-		settings: wait.onError === undefined ? {} : { onError: wait.onError },
-	});
-	const taskId = String(reply.task_id);
-	const askedAt = new Set(sandbox.checksOf(taskId).map((check) => check.path));
-	const next = nodeNamed(nodes, connections[wait.name]?.main?.[0]?.[0]?.node ?? '');
-	return { path, body, taskId, askedAt: [...askedAt], item: itemFor(result, 0), next };
-}
+/** What the node before gives to the one that submits, where that takes it from the item. */
+const ROW = {
+	name: 'cat',
+	image1: 'https://a/1.png',
+	image2: ' https://a/2.png ',
+	image3: '',
+	model: 'kling-v3-omni',
+	aspectRatio: '',
+};
+
+const creates = ({ nodes }: WorkflowFile) => klingNodeOf(nodes).parameters.operation === 'create';
 
 const sandbox = sandboxForAllTests();
+
+/** Runs what a workflow has between its trigger and what is done with the video. */
+async function runWorkflow(workflow: WorkflowFile, scenario: string) {
+	const { nodes, connections } = workflow;
+	const kling = klingNodeOf(nodes);
+	const submitsBefore = sandbox.submits.length;
+	const result = creates(workflow)
+		? await runCreating(workflow, scenario)
+		: await runWaiting(workflow, scenario);
+	const [submit, ...more] = sandbox.submits.slice(submitsBefore);
+	expect(more).toEqual([]);
+	const { path = '', body = {}, taskId = '' } = submit ?? {};
+	const checks = sandbox.checksOf(String(taskId));
+	return {
+		path,
+		body,
+		taskId: String(taskId),
+		askedAt: [...new Set(checks.map((check) => check.path))],
+		item: itemFor(result, 0),
+		next: nodes.find(({ name }) => name === connections[kling.name]?.main?.[0]?.[0]?.node),
+	};
+}
+
+/** One that submits by HTTP Request. */
+async function runWaiting({ nodes }: WorkflowFile, scenario: string) {
+	const submit = nodeNamed(nodes, 'Submit the Video');
+	const fields = nodes.find(({ name }) => name === 'Your Images and Prompt');
+	const prepared: IDataObject =
+		fields === undefined ? { ...ROW, prompt: 'A cat' } : await assignedBy(fields);
+	const prompt = `${String(prepared.prompt)} [${scenario}]`;
+	const body = String(await resolved(submit.parameters.jsonBody, { ...prepared, prompt }));
+	const { data: reply } = await axios.post(
+		`${sandbox.url}${pathOf(submit.parameters.url)}`,
+		JSON.parse(body),
+		{ headers: { Authorization: `Bearer ${SANDBOX_TOKEN}` } },
+	);
+	return await runKling({ sandbox, tasks: [reply], ...klingRunOf(nodes) });
+}
+
+async function runCreating({ nodes }: WorkflowFile, scenario: string) {
+	const { parameters, ...run } = klingRunOf(nodes);
+	const prompt = String(parameters.prompt);
+	const takesPrompt = prompt.startsWith('=');
+	const given = `A cat [${scenario}]`;
+	return await runKling({
+		sandbox,
+		// of the sheet, and of the form
+		tasks: [{ ...ROW, prompt: given, Prompt: given }],
+		parameters: takesPrompt ? parameters : { ...parameters, prompt: `${prompt} [${scenario}]` },
+		binaries: nodes.map(filesOf).filter((files) => files !== null),
+		...run,
+	});
+}
+
+/** Two files for each field of a form that takes some, named as n8n names them; null for no form. */
+function filesOf({ type, parameters }: INode): IBinaryKeyData | null {
+	if (type !== 'n8n-nodes-base.formTrigger') return null;
+	const { values } = Object(parameters.formFields);
+	const names: string[] = values
+		.filter(({ fieldType }: { fieldType: string }) => fieldType === 'file')
+		.flatMap(({ fieldLabel }: { fieldLabel: string }) => {
+			const name = fieldLabel.replace(/\W/g, '_');
+			return [`${name}_0`, `${name}_1`];
+		});
+	const file = { mimeType: 'image/jpeg', data: JPEG.toString('base64') };
+	return Object.fromEntries(names.map((name) => [name, file]));
+}
+
+function klingRunOf(nodes: INode[]) {
+	const { parameters, onError } = klingNodeOf(nodes);
+	return {
+		parameters: quicker(parameters),
+		settings: onError === undefined ? {} : { onError },
+	};
+}
 
 type WorkflowRun = Awaited<ReturnType<typeof runWorkflow>>;
 
 /** It is asked for where it was submitted, and the node behind gets what it takes. */
 async function expectHandedOn({ path, body, taskId, askedAt, item, next }: WorkflowRun) {
-	expect(body).toEqual(BODIES[path]?.(expect.stringMatching(/^https:\S+$/)));
+	const image = expect.stringMatching(/^(?:https:\S+|\/9j\/[\w+/]+=*)$/);
+	const fields = Object.entries(body).filter(([name]) => name !== 'external_task_id');
+	expect(Object.fromEntries(fields)).toEqual(BODIES[path]?.(image));
 	expect(askedAt).toEqual([`${path}/${taskId}`]);
-	expect(item.json).toMatchObject({ succeeded: true });
-	if (next.type === 'n8n-nodes-base.set') {
+	expect(item.json).toMatchObject({ succeeded: true, videoUrl: expect.stringContaining(taskId) });
+	if (next?.type === 'n8n-nodes-base.set') {
 		const handedOn = await assignedBy(next, item.json);
 		expect(handedOn).toEqual({ videoUrl: item.json.videoUrl, seconds: 5.1 });
-	} else {
+	} else if (next !== undefined) {
 		// a storage node, which takes the file from the field that it names
 		const { inputDataFieldName, binaryPropertyName } = next.parameters;
 		const field = String(inputDataFieldName ?? binaryPropertyName);
@@ -199,11 +246,18 @@ async function expectHandedOn({ path, body, taskId, askedAt, item, next }: Workf
 }
 
 test.each(examples)(
-	'what %s submits is a task whose video the node then waits for, and hands on',
+	'%s submits one task, waits for its video, and hands it on',
 	async (_file, workflow) => {
 		await expectHandedOn(await runWorkflow(workflow, 'success-1s'));
 	},
 );
+
+test('the first example has nothing but a trigger and the node', () => {
+	const { nodes } = exampleNamed('create-omni-video.json');
+	expect(nodes.map(({ type }) => type).sort()).toEqual(
+		['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.stickyNote', KLING_TYPE].sort(),
+	);
+});
 
 test.each(workflowsOf01)('%s runs as in version 0.1', async (_file, workflow) => {
 	const run = await runWorkflow(workflow, 'success-0s');
@@ -249,34 +303,55 @@ test.each(
 	},
 );
 
+const withErrorOutput = workflows.filter(
+	([, { nodes }]) => klingNodeOf(nodes).onError === 'continueErrorOutput',
+);
+
+test.each(withErrorOutput)('%s has both outputs of its node connected', (_file, workflow) => {
+	expect(workflow.connections[klingNodeOf(workflow.nodes).name]?.main).toHaveLength(2);
+});
+
+/** What the node at the error output tells. */
+async function toldBy({ nodes, connections }: WorkflowFile, json: IDataObject, tasks: string[]) {
+	const next = nodeNamed(nodes, connections[klingNodeOf(nodes).name]?.main?.[1]?.[0]?.node ?? '');
+	if (next.type === 'n8n-nodes-base.set') return await assignedBy(next, json, tasks);
+	return {
+		subject: await resolved(next.parameters.subject, json, tasks),
+		text: await resolved(next.parameters.text, json, tasks),
+	};
+}
+
 // what n8n makes of a process that was killed while it checked suspended tasks: one item for all of them
-test.each(workflows)(
+test.each(withErrorOutput)(
 	"the error output of %s reads n8n's own errors, too",
-	async (_file, { nodes, connections }) => {
+	async (_file, workflow) => {
 		const json = { error: 'Workflow did not finish, possible out-of-memory issue' };
-		const next = nodeNamed(nodes, connections[klingNodeOf(nodes).name]?.main?.[1]?.[0]?.node ?? '');
-		const told =
-			next.type === 'n8n-nodes-base.set'
-				? await assignedBy(next, json, ['842250903629010001'])
-				: {
-						subject: await resolved(next.parameters.subject, json, ['842250903629010001']),
-						text: await resolved(next.parameters.text, json, ['842250903629010001']),
-					};
-		const texts = Object.values(told).join('\n');
+		const texts = Object.values(await toldBy(workflow, json, ['842250903629010001'])).join('\n');
 		expect(texts).toContain(json.error);
-		expect(texts).toContain('Wait for it again with the same task ID');
+		expect(texts).toContain(
+			creates(workflow)
+				? 'get it by "Wait Until Complete" with its task ID'
+				: 'Wait for it again with the same task ID',
+		);
 		expect(texts).toContain('842250903629010001');
 		expect(texts).not.toMatch(/undefined|null|\[object/);
 	},
 );
 
-test('where several tasks were waited for, the mail names all of them', async () => {
-	const { nodes } = exampleNamed('list-in-a-sheet.json');
-	const { subject } = nodeNamed(nodes, 'Tell Somebody').parameters;
-	const json = { error: 'Workflow did not finish, possible out-of-memory issue' };
-	expect(await resolved(subject, json, ['8422509036290100', '8422509036290101'])).toBe(
-		'No video from task 8422509036290100, 8422509036290101',
-	);
+const withMail = withErrorOutput.filter(([, workflow]) => creates(workflow));
+
+test.each(withMail)('the mail of %s says why there is no video', async (_file, workflow) => {
+	const failed = await runCreating(workflow, 'failure-0s');
+	const taskId = String(sandbox.submits.at(-1)?.taskId);
+	expect(await toldBy(workflow, failed.errorItems[0]?.json ?? {}, [taskId])).toEqual({
+		subject: `No video from task ${taskId}`,
+		text: expect.stringMatching(/Image pixel is invalid[^]*submit a new task/),
+	});
+	const refused = await runCreating(workflow, 'submit-no-quota');
+	expect(await toldBy(workflow, refused.errorItems[0]?.json ?? {}, [])).toEqual({
+		subject: 'No video',
+		text: expect.stringMatching(/balance[^]*Top up/),
+	});
 });
 
 function exampleNamed(name: string): WorkflowFile {
@@ -327,9 +402,18 @@ function unknownParameters(
 		);
 		if (property === undefined) return [name];
 		const { type, options = [] } = property;
+		if (String(value).startsWith('=')) return [];
 		if (type === 'options') {
 			const offered = options.flatMap((option) => ('value' in option ? [option.value] : []));
 			return offered.some((one) => one === value) ? [] : [`${name}: ${String(value)}`];
+		}
+		if (type === 'fixedCollection') {
+			const groups = options.filter((option) => 'values' in option);
+			return groups.flatMap((group) =>
+				Object(value)[group.name].flatMap((entry: INodeParameters) =>
+					Object.keys(entry).filter((key) => !group.values.some((field) => field.name === key)),
+				),
+			);
 		}
 		if (type !== 'collection') return [];
 		const inner = options.filter((option) => 'type' in option);
@@ -344,7 +428,7 @@ function quicker(parameters: INodeParameters): INodeParameters {
 /**
  * Resolves an expression as n8n does, with `json` as the input item.
  *
- * @param submitted the tasks that "Submit the Video" has given ids for
+ * @param submitted the tasks that "Submit the Video" has given ids for, or the Kling node has created
  */
 async function resolved(
 	expression: unknown,
@@ -375,7 +459,21 @@ async function resolved(
 		node.name,
 		[{ json }],
 		'manual',
-		{},
+		// as n8n gives it to every expression; the node has noted its tasks there
+		{
+			$execution: {
+				id: '1',
+				mode: 'test',
+				resumeUrl: '',
+				resumeFormUrl: '',
+				customData: {
+					get: (key) => (key === CUSTOM_DATA_KEY ? submitted.join(', ') : ''),
+					getAll: () => ({}),
+					set: () => {},
+					setAll: () => {},
+				},
+			},
+		},
 	);
 }
 

@@ -168,43 +168,24 @@ describe('README.md', () => {
 		expect(commands.map((line) => line.replace(/\s+#.*$/, ''))).toContain(command);
 	});
 
-	test('its block to paste submits a video with this credential and every field', () => {
+	test('its block to paste is the first example, with a shorter prompt', () => {
 		const [block, ...others] = documentNamed('README.md').blocks.filter(
 			({ language }) => language === 'json',
 		);
 		expect(others).toEqual([]);
 		const { nodes, connections } = JSON.parse(String(block?.text));
-		const [start, submit] = nodes;
+		const [start, create] = nodes;
 		expect(nodes).toHaveLength(2);
 		expect(connections).toEqual({
-			[start.name]: { main: [[{ node: submit.name, type: 'main', index: 0 }]] },
+			[start.name]: { main: [[{ node: create.name, type: 'main', index: 0 }]] },
 		});
-		expect(submit).toMatchObject({
-			type: 'n8n-nodes-base.httpRequest',
-			// from 4 on, the name of a body parameter may be a path
-			typeVersion: 4.2,
-			parameters: {
-				method: 'POST',
-				url: 'https://api.ezmodel.cloud/kling/v1/videos/omni-video',
-				nodeCredentialType: 'ezModelApi',
-				sendBody: true,
-			},
+		const example = JSON.parse(readFileSync(join(root, 'examples/create-omni-video.json'), 'utf8'));
+		const [, , { type, typeVersion, parameters }] = example.nodes;
+		expect(create).toMatchObject({
+			type,
+			typeVersion,
+			parameters: { ...parameters, prompt: expect.stringMatching(/<<<image_1>>>.*<<<image_2>>>/) },
 		});
-		const names = submit.parameters.bodyParameters.parameters.map(
-			({ name }: { name: string }) => name,
-		);
-		expect(names).toEqual([
-			'model',
-			'prompt',
-			'image_list[0].image_url',
-			'image_list[1].image_url',
-			// left out, Kling makes a dearer video than the gateway has reckoned with
-			'mode',
-			// left out, the gateway makes a square video
-			'aspect_ratio',
-			'sound',
-			'duration',
-		]);
 	});
 });
 
