@@ -16,6 +16,7 @@ const SEED = Number(process.env.CHAOS_SEED ?? randomInt(2 ** 31));
 
 const ITEMS = 300;
 const TRIES = 3;
+const MOST_CALLS_IN_FLIGHT = 10;
 
 /** What the gateway does to a submission, by the words of its prompt. */
 interface Kind {
@@ -30,7 +31,7 @@ const kinds = (says: Kind['says'], items: number, ...words: string[]): Kind[] =>
 
 const ODD_KINDS: Kind[] = [
 	...kinds('video', 40, '[success-1s]'),
-	...kinds('video', 15, '[success-2s]', '[blip-panic-0s]'),
+	...kinds('video', 15, '[success-2s]', '[once-panic-2s]'),
 	...kinds('video', 2, '[first-1-submit-busy]', '[first-1-submit-rate-limit]'),
 	...kinds('video', 2, '[first-1-submit-maintenance]', '[first-1-submit-rate-limit-retry]'),
 	...kinds('video', 5, '[submit-late]'),
@@ -67,7 +68,17 @@ function createItems(): Item[] {
 	const rest = [...odd, ...Array.from({ length: plain.items }, () => plain)];
 	// n8n runs a node anew that continues on error if the first item has one
 	const first: Kind = { words: '[submit-kling-400]', items: 1, says: 'nothingSubmitted' };
-	return [first, ...shuffle(rest)].map((kind, index) => ({
+	// once the gateway has refused one, the line is slower: that is for the second half
+	const [later, sooner] = [true, false].map((isLater) =>
+		shuffle(rest.filter(({ words }) => words.startsWith('[first-') === isLater)),
+	);
+	const half = ITEMS / 2;
+	const inOrder = [
+		first,
+		...(sooner ?? []).slice(0, half),
+		...shuffle([...(sooner ?? []).slice(half), ...(later ?? [])]),
+	];
+	return inOrder.map((kind, index) => ({
 		kind,
 		prompt: `n${index} ${kind.words.replace(/^\[(submit-[\w-]+|first-[\w-]+)\]$/, '$& [success-0s]')}`,
 		more: index % 40 === 20 ? LONG_BODY : {},
@@ -83,8 +94,8 @@ function createFates(calls: number): Fate[] {
 		...Array.from({ length: calls - faults.length }, (): Fate => 'passes'),
 	]);
 	// spells in which the gateway takes nobody
-	fates.fill('tooMany', 60, 68);
-	fates.fill('tooManyForASecond', 150, 155);
+	fates.fill('tooMany', 200, 208);
+	fates.fill('tooManyForASecond', 250, 254);
 	return fates;
 }
 
@@ -222,12 +233,13 @@ test(`${ITEMS} submissions through chaos, in ${TRIES} tries, CHAOS_SEED=${SEED}`
 	// with all that is known of them, since no two runs are alike
 	expect(ends.filter(({ lies }) => lies.length > 0)).toEqual([]);
 
-	// what befell a call that the front never read is not in its record, but how often it was
+	// what befell a call that the front never read is not in its record, but how often it was: beside
+	// those that the plan names, there are the calls on their way when it went down
 	const isHit = ({ record }: (typeof ends)[number]) =>
 		record.passed.some(({ fate, statusCode }) => fate !== 'passes' || statusCode === null);
 	const unlike = ends.filter((end) => end.told.says !== end.kind.says && !isHit(end));
 	expect(unlike.filter(({ told }) => told.says !== 'unclear')).toEqual([]);
-	expect(unlike.length).toBeLessThanOrEqual(front.unread);
+	expect(unlike.length).toBeLessThanOrEqual(front.unread + MOST_CALLS_IN_FLIGHT);
 
 	// the chaos was one
 	const says = ends.map(({ told }) => told.says);
