@@ -25,7 +25,7 @@ describe('the state that n8n keeps', () => {
 	describe.each<[string, (item: IDataObject) => IDataObject]>([
 		[
 			'of another version of this node',
-			(item) => ({ ...item, storedWait: { ...Object(item.storedWait), version: 4 } }),
+			(item) => ({ ...item, storedWait: { ...Object(item.storedWait), version: 5 } }),
 		],
 		['that is gone', ({ progress }) => ({ progress })],
 		['that is something else', (item) => ({ ...item, storedWait: 'elsewhere' })],
@@ -52,7 +52,7 @@ describe('the state that n8n keeps', () => {
 				status: 'error',
 				name: 'NodeOperationError',
 				message: expect.stringMatching(message),
-				description: expect.stringContaining('Run this node again with the same Task ID'),
+				description: expect.stringContaining('Use the operation "Wait Until Complete" of the same resource with Task ID'),
 			});
 		});
 
