@@ -1,7 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import { REPOSITORY, TEST_FOLDER } from '../folders';
 import type { Credential, Execution, WorkflowToCreate } from '../rest';
@@ -16,7 +18,18 @@ import { jsonOf } from './workflows';
 /** What each example has to bring about. One that is missing here is told so. */
 const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[]>> = {
 	'submit-and-wait.json': givesUrlOrReason,
-	'multi-image.json': givesUrlOrReason,
+	'create-omni-video.json': createsVideo,
+	'multi-image.json': createsVideo,
+
+	'form-to-google-drive.json': async (example) => {
+		const [good, bad] = await Promise.all([
+			fillInForm(example, 'The cat puts on the hat [success-1s]'),
+			fillInForm(example, 'The cat puts on the hat [failure-1s]'),
+		]);
+		expect(await drive()).toEqual([[`${videoOf(good)}.mp4`, 'video/mp4', ['root'], await video()]]);
+		expect(mailHost.mails).toEqual([mailAbout(failureOf(bad))]);
+		return [good, bad];
+	},
 
 	'save-to-s3.json': async (example) => {
 		const [good, bad] = await runGoodAndBad(example);
@@ -25,15 +38,15 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 			contentType,
 			hashOf(bytes),
 		]);
-		expect(stored).toEqual([[`my-videos/kling/${taskOf(good)}.mp4`, 'video/mp4', await video()]]);
-		expect(mailHost.mails).toEqual([mailAbout(taskOf(bad))]);
+		expect(stored).toEqual([[`my-videos/kling/${videoOf(good)}.mp4`, 'video/mp4', await video()]]);
+		expect(mailHost.mails).toEqual([mailAbout(failureOf(bad))]);
 		return [good, bad];
 	},
 
 	'save-to-google-drive.json': async (example) => {
 		const [good, bad] = await runGoodAndBad(example);
-		expect(await drive()).toEqual([[`${taskOf(good)}.mp4`, 'video/mp4', ['root'], await video()]]);
-		expect(mailHost.mails).toEqual([mailAbout(taskOf(bad))]);
+		expect(await drive()).toEqual([[`${videoOf(good)}.mp4`, 'video/mp4', ['root'], await video()]]);
+		expect(mailHost.mails).toEqual([mailAbout(failureOf(bad))]);
 		return [good, bad];
 	},
 
@@ -75,10 +88,13 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 		]);
 		const [catLink, birdLink] = [...files.values()].map(({ webViewLink }) => webViewLink);
 		expect(spreadsheet.rows).toEqual([header, cat(catLink), fox, done, bird(birdLink)]);
-		expect(mailHost.mails).toEqual([mailAbout(taskOf(execution, 1))]);
+		expect(mailHost.mails).toEqual([mailAbout(failureOf(execution))]);
 		return [execution];
 	},
 };
+
+/** It begins as a JPEG does, which is what the node looks at. */
+const JPEG = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(5000, 7)]);
 
 let mailHost: MailHost;
 let s3: S3;
@@ -172,6 +188,38 @@ async function givesUrlOrReason(example: WorkflowToCreate): Promise<Execution[]>
 	return [good, bad];
 }
 
+/** Of examples that end with the node itself, whose error is then the execution's. */
+async function createsVideo(example: WorkflowToCreate): Promise<Execution[]> {
+	const good = await run(withPrompt(example, '[success-1s]'));
+	expect(jsonOf(good, 'Create Video')).toMatchObject([
+		{ succeeded: true, videoUrl: `${host.sandbox.url}/videos/${videoOf(good)}.mp4` },
+	]);
+	return [good];
+}
+
+/** Sends a form with two images as a browser does. */
+async function fillInForm(example: WorkflowToCreate, prompt: string): Promise<Execution> {
+	const webhookId = randomUUID();
+	const workflow = await host.rest.createWorkflow({
+		...example,
+		nodes: example.nodes.map((node) =>
+			node.webhookId === undefined ? node : { ...node, webhookId },
+		),
+	});
+	await host.rest.publish(workflow);
+	const form = new FormData();
+	form.append('field-0', prompt);
+	for (const name of ['cat.jpg', 'hat.jpg']) {
+		form.append('field-1', new Blob([JPEG], { type: 'image/jpeg' }), name);
+	}
+	await axios.post(`${host.n8n.url}/form/${webhookId}`, form, { proxy: false });
+	for (;;) {
+		const [execution] = await host.rest.executionsOf(workflow);
+		if (execution !== undefined) return await host.rest.ended(execution.id);
+		await sleep(200);
+	}
+}
+
 async function runGoodAndBad(example: WorkflowToCreate): Promise<[Execution, Execution]> {
 	// side by side: automatic checking hardly asks while no video can be ready
 	return await Promise.all([
@@ -191,9 +239,15 @@ async function run(example: WorkflowToCreate): Promise<Execution> {
 function withPrompt(example: WorkflowToCreate, scenario: string): WorkflowToCreate {
 	let found = 0;
 	const text = JSON.stringify(example, (_key, value: unknown) => {
-		if (!isPrompt(value)) return value;
-		found++;
-		return { ...value, value: `${value.value} ${scenario}` };
+		if (isPrompt(value)) {
+			found++;
+			return { ...value, value: `${value.value} ${scenario}` };
+		}
+		if (isCreation(value)) {
+			found++;
+			return { ...value, prompt: `${value.prompt} ${scenario}` };
+		}
+		return value;
 	});
 	if (found !== 1) throw new Error(`${example.name}: ${found} prompts instead of one`);
 	return JSON.parse(text);
@@ -205,8 +259,29 @@ function isPrompt(value: unknown): value is { name: 'prompt'; value: string } {
 	return name === 'prompt' && typeof text === 'string';
 }
 
-function taskOf(execution: Execution, index = 0): string {
-	return String(jsonOf(execution, 'Submit the Video')[index]?.task_id);
+/** The parameters of a node that creates videos. */
+function isCreation(value: unknown): value is { prompt: string } {
+	const { operation, prompt }: IDataObject = Object(value);
+	return operation === 'create' && typeof prompt === 'string';
+}
+
+function taskOf(execution: Execution): string {
+	return String(jsonOf(execution, 'Submit the Video')[0]?.task_id);
+}
+
+const CREATORS = ['Create Video', 'Create and Download', 'Create All and Download'];
+
+/** The task of the first video that was created. */
+function videoOf(execution: Execution): string {
+	const [created] = CREATORS.flatMap((name) => jsonOf(execution, name));
+	return String(created?.taskId);
+}
+
+/** The task of the first one that came out of the error output. */
+function failureOf(execution: Execution): string {
+	const [failed] = CREATORS.flatMap((name) => jsonOf(execution, name, 1));
+	const { taskId }: IDataObject = Object(failed?.error);
+	return String(taskId);
 }
 
 function mailAbout(taskId: string) {
