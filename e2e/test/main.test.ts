@@ -54,6 +54,7 @@ test('npm run n8n has a credential and workflows that run, and goes on after a r
 	expect(workflows.map(({ name }) => name).sort()).toEqual([
 		...names
 			.filter((name) => name !== readExample(FIRST_EXAMPLE, null, null).name)
+			.sort()
 			.map((name) => expect.stringMatching(`^${name} \\(sandbox; needs (no|an? \\w+) account`)),
 		WAIT,
 		SUSPEND,
