@@ -1,12 +1,14 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { randomInt } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/gateway';
 import { at } from '../support/client';
+import { CreateProcess } from '../support/createProcess';
 import { creating } from '../support/creating';
 import { continueInPlace, itemFor, startKling } from '../support/kling';
 import { UnreliableFront, type Fate } from '../support/unreliableFront';
-import { hearWarnings, Log } from '../support/watch';
+import { ClientCalls, hearWarnings, Log } from '../support/watch';
 
 // What is submitted is paid: through all that can happen to a submit call, the gateway's ledger is held
 // against what the node says of each item.
@@ -176,7 +178,10 @@ function findLies({ kind }: Item, told: Told, record: Record): string[] {
 			hold(taskIds.length === 0, 'something was submitted');
 			break;
 		case 'unclear':
-			hold(record.passed.every(({ taskId }) => taskId === null), 'its task is known');
+			hold(
+				record.passed.every(({ taskId }) => taskId === null),
+				'its task is known',
+			);
 			// what the front has not read has an id that nobody else knows
 			hold(
 				externalTaskIds.length === 0
@@ -254,3 +259,89 @@ test(`${ITEMS} submissions through chaos, in ${TRIES} tries, CHAOS_SEED=${SEED}`
 	}
 	expect(heard.warnings).toEqual([]);
 }, 300_000);
+
+/** How many submit calls of each item were taken, by the gateway's ledger. */
+const chargesOf = (prompts: string[]) => prompts.map((prompt) => recordOf(prompt).charges);
+
+const untilSubmits = async (count: number) => {
+	while (sandbox.submits.length < count) await sandbox.untilSeen(sandbox.requests.length + 1);
+};
+
+test('n8n is killed, twice, and a retry pays for nothing that was saved', async () => {
+	const prompts = Array.from({ length: 24 }, (_, index) => `k${index} [success-1s]`);
+	const order = { url: front.url, parameters: creating(), prompts };
+	const refusedAt = 11;
+	front.follow({
+		fates: prompts.map((_, index) => (index === refusedAt ? 'refused' : 'passes')),
+		resetConnections: new Set(),
+	});
+
+	// one submit call is refused, which ends the node; what was on its way is kept
+	const first = await CreateProcess.start({ ...order, contextData: {} });
+	const saved = await first.saved();
+	await first.kill();
+	expect(saved.status).toBe('error');
+	const paid = chargesOf(prompts);
+	const paidFirst = countOf(paid, 1);
+	expect(paidFirst).toBeGreaterThanOrEqual(refusedAt);
+	expect(paidFirst).toBeLessThan(prompts.length);
+	expect(countOf(paid, 0)).toBe(prompts.length - paidFirst);
+
+	// killed in the middle of the node: n8n has saved nothing of it
+	const second = await CreateProcess.start({ ...order, contextData: saved.contextData });
+	await untilSubmits(paidFirst + 4);
+	await second.kill();
+	const paidBeforeKill = chargesOf(prompts);
+
+	const third = await CreateProcess.start({ ...order, contextData: saved.contextData });
+	const { status, items } = await third.saved();
+	await third.kill();
+	expect(status).toBe('success');
+	expect(items).toHaveLength(prompts.length);
+	const charges = chargesOf(prompts);
+	prompts.forEach((prompt, index) => {
+		const { json } = itemFor({ items, errorItems: [] }, index);
+		expect(json).toMatchObject({ status: 'SUCCESS', succeeded: true });
+		expect(recordOf(prompt).taskIds).toContain(json.taskId);
+		// what is taken up from the first run is the very task of then
+		if (paid[index] === 1) expect(recordOf(prompt).taskIds).toEqual([json.taskId]);
+	});
+	// the known hole: what was submitted since n8n last saved is submitted again, and nothing else
+	expect(charges).toEqual(
+		prompts.map((_, index) => (paid[index] === 1 ? 1 : 1 + (paidBeforeKill[index] ?? 0))),
+	);
+	expect(charges.filter((count) => count === 2).length).toBeGreaterThanOrEqual(3);
+}, 120_000);
+
+test('after Stop nothing more is submitted, and the log names every task that was paid', async () => {
+	const prompts = Array.from(
+		{ length: 60 },
+		(_, index) => `s${index} [${index % 3 === 0 ? 'submit-late' : 'success-0s'}]`,
+	);
+	const log = new Log();
+	const calls = new ClientCalls();
+	const submitCalls = () => calls.paths.filter((path) => path.endsWith('/omni-video')).length;
+	const run = startKling({
+		sandbox,
+		tasks: prompts.map((prompt) => ({ prompt })),
+		parameters: creating(),
+		settings: { ...continueInPlace, retryOnFail: true, maxTries: TRIES, waitBetweenTries: 0 },
+	});
+	await untilSubmits(25);
+	await run.stop();
+	expect(await run.finished).toMatchObject({ status: 'canceled', runs: 1 });
+	const begun = submitCalls();
+	// what is on its way is not cut
+	while (log.count('Submitted Omni Video task') < begun) {
+		await log.untilCount(log.count('Submitted Omni Video task') + 1, 'Submitted Omni Video task');
+	}
+	log.stop();
+	expect(begun).toBeLessThan(prompts.length);
+	calls.stop();
+	expect(submitCalls()).toBe(begun);
+	const paidIds = sandbox.ledger.map(({ taskId }) => taskId);
+	expect(paidIds).toHaveLength(begun);
+	for (const taskId of paidIds) {
+		expect(log.lines).toContain(`Submitted Omni Video task ${taskId}`);
+	}
+});

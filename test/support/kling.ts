@@ -74,7 +74,10 @@ export const continueInPlace = { onError: 'continueRegularOutput' } as const;
 export const continueWithOutput = { onError: 'continueErrorOutput' } as const;
 
 /** The item that belongs to the input item with this index, whichever output it came out of. */
-export function itemFor(result: NodeRunResult, index: number): INodeExecutionData {
+export function itemFor(
+	result: Pick<NodeRunResult, 'items' | 'errorItems'>,
+	index: number,
+): INodeExecutionData {
 	const linked = [...result.items, ...result.errorItems].filter(
 		({ pairedItem }) =>
 			typeof pairedItem === 'object' && 'item' in pairedItem && pairedItem.item === index,
