@@ -5,6 +5,7 @@ import { getTaskPhase, type Task } from '../../nodes/KlingVideo/gateway/task';
 import { simplify } from '../../nodes/KlingVideo/output/simplify';
 import { replyOf } from '../support/bodies';
 import { anyBody, anyReply } from '../support/arbitraries';
+import { runsOf } from '../support/runs';
 
 const MEANINGS_OF_A_REPLY = [
 	'task',
@@ -45,7 +46,7 @@ describe('whatever the gateway replies', () => {
 			fc.property(anyReply, (reply) => {
 				expect(MEANINGS_OF_A_REPLY).toContain(classifyResponse(reply).kind);
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: runsOf(3000) },
 		);
 	});
 
@@ -56,7 +57,7 @@ describe('whatever the gateway replies', () => {
 				const ms = meaning.kind === 'transientError' ? meaning.retryAfterMs : Number.NaN;
 				expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: runsOf(1000) },
 		);
 	});
 });
@@ -72,7 +73,7 @@ describe('whatever task is read', () => {
 				phases.add(getTaskPhase(meaning.task));
 				property(meaning.task);
 			}),
-			{ numRuns: 2000 },
+			{ numRuns: runsOf(2000) },
 		);
 		// else the property would have held of next to nothing
 		expect(phases.size).toBe(4);
@@ -175,7 +176,7 @@ describe('whatever text holds the API token', () => {
 					expect(shown).not.toContain(bare);
 				},
 			),
-			{ numRuns: 2000 },
+			{ numRuns: runsOf(2000) },
 		);
 	});
 });

@@ -8,6 +8,7 @@ import { waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
 import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
 import { replyOf } from '../support/bodies';
 import { namesOf, RELAYS, textOf } from '../support/relayBodies';
+import { runsOf } from '../support/runs';
 
 // Real replies, damaged: fields dropped, doubled, retyped, nested elsewhere, lengthened. fast-check
 // prints the seed of a run that fails.
@@ -195,7 +196,7 @@ test('a damaged reply has a meaning, and it is no success without a video', () =
 				expect((id ?? '').length).toBeLessThanOrEqual(200);
 			}
 		}),
-		{ numRuns: 10_000 },
+		{ numRuns: runsOf(10_000) },
 	);
 	expect(kinds.size).toBeGreaterThan(7);
 });
@@ -224,7 +225,7 @@ test('a wait through damaged replies ends, and not with a success without a vide
 			const phase = getTaskPhase(outcome.reply.task);
 			expect(phase).toBe('succeeded');
 		}),
-		{ numRuns: 1000 },
+		{ numRuns: runsOf(1000) },
 	);
 });
 

@@ -19,6 +19,7 @@ import { SUBMITTED_AT_MS, TASK_ID } from '../support/bodies';
 import { anyAnswer } from '../support/arbitraries';
 import { VirtualClock } from '../support/clocks';
 import { throughDatabase } from '../support/database';
+import { runsOf } from '../support/runs';
 
 const ROUND_MS = SECONDS_BETWEEN_CHECKS * 1000;
 
@@ -142,7 +143,7 @@ async function holds(
 			ends.add(outcome?.kind === 'problem' ? outcome.problem.kind : String(outcome?.kind));
 			await property(wait, async () => await waitInProcess(options, script));
 		}),
-		{ numRuns: 500 },
+		{ numRuns: runsOf(500) },
 	);
 	// else the property would have held of few kinds of waits
 	expect([...ends]).toEqual(

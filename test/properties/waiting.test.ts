@@ -13,6 +13,7 @@ import { LAST_CHECK_MS, waitForTask } from '../../nodes/KlingVideo/wait/waitForT
 import { SUBMITTED_AT_MS } from '../support/bodies';
 import { anyAnswer } from '../support/arbitraries';
 import { VirtualClock } from '../support/clocks';
+import { runsOf } from '../support/runs';
 
 /** The longest gap between two checks, unless an interval is longer. */
 const SLOWEST_MS = 15_000;
@@ -135,7 +136,7 @@ async function holds(property: (wait: Wait, plan: WaitPlan) => void): Promise<Se
 			ends.add(endOf(waited.result));
 			property(waited, plan);
 		}),
-		{ numRuns: 400 },
+		{ numRuns: runsOf(400) },
 	);
 	return ends;
 }
@@ -258,6 +259,6 @@ test('stopped at any moment, it ends there without a further check', async () =>
 				startsMs.filter((startMs) => startMs < stopAtMs),
 			);
 		}),
-		{ numRuns: 400 },
+		{ numRuns: runsOf(400) },
 	);
 });
