@@ -71,6 +71,16 @@ test('an agent reads that its tool cannot suspend the workflow, and the gateway 
 	expect(host.sandbox.checksOf(taskId)).toHaveLength(0);
 });
 
+test('with create as its tool, an agent has a video made, and it is paid once', async () => {
+	await ask('Please do the task a-cat-in-a-hat[success-1s] ?', 'create');
+	const [task] = JSON.parse(toolSaid());
+	expect(task).toMatchObject({ status: 'SUCCESS', succeeded: true });
+	expect(host.sandbox.submits).toMatchObject([
+		{ taskId: task.taskId, body: { prompt: 'a-cat-in-a-hat[success-1s]' } },
+	]);
+	expect(host.sandbox.ledger).toMatchObject([{ kind: 'charge', taskId: task.taskId }]);
+});
+
 async function ask(text: string, operation: string): Promise<Execution> {
 	const { rest } = host;
 	const workflow = await rest.createWorkflow(agentWorkflow(text, operation));
@@ -96,9 +106,16 @@ function agentWorkflow(text: string, operation: string): WorkflowToCreate {
 			resource: 'omniVideo',
 			operation,
 			// what the button beside the field puts in
-			taskId:
-				"={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Task_ID', `The id that the submit call gave`, 'string') }}",
-			options: operation === 'waitUntilComplete' ? { pollingInterval: 1 } : {},
+			...(operation === 'create'
+				? {
+						prompt:
+							"={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Prompt', `What the video shows`, 'string') }}",
+					}
+				: {
+						taskId:
+							"={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Task_ID', `The id that the submit call gave`, 'string') }}",
+					}),
+			options: ['waitUntilComplete', 'create'].includes(operation) ? { pollingInterval: 1 } : {},
 		}),
 		credentials: { [CREDENTIAL_TYPE]: { id: credential.id, name: credential.name } },
 	};

@@ -125,6 +125,16 @@ test('an agent that has several items gets the video of its tool', async () => {
 	expect(await runAgent('success-2s')).toContain('"succeeded":true');
 });
 
+test('a host that runs tools by the routing alone submits nothing', async () => {
+	const said = await runAgent('a cat', {
+		resource: 'omniVideo',
+		operation: 'create',
+		prompt: "={{ $fromAI('Task_ID', '', 'string') }}",
+	});
+	expect(said).toContain('Nothing was submitted');
+	expect(sandbox.requests).toEqual([]);
+});
+
 test.each(TASK_KINDS)('an agent gets the video of its tool: $resource', async (kind) => {
 	await sandbox.close();
 	sandbox = await startSandbox({ relay: 'any' });
