@@ -38,6 +38,7 @@ export interface Execution {
 	data: IRunExecutionData;
 	startedAt: string | null;
 	stoppedAt: string | null;
+	customData?: Record<string, string>;
 }
 
 const POLL_MS = 200;
@@ -146,6 +147,18 @@ export class Rest {
 			triggerToStartFrom: { name: triggerName },
 		});
 		return executionId;
+	}
+
+	/** Retries an execution that has failed, with the workflow as it was then. */
+	async retry({ id }: Pick<Execution, 'id'>, workflow: SavedWorkflow): Promise<Execution> {
+		const before = new Set((await this.executionsOf(workflow)).map((execution) => execution.id));
+		await this.post(`/executions/${id}/retry`, { loadWorkflow: false });
+		for (;;) {
+			const all = await this.executionsOf(workflow);
+			const retry = all.find((execution) => !before.has(execution.id));
+			if (retry !== undefined) return await this.ended(retry.id);
+			await sleep(POLL_MS);
+		}
 	}
 
 	async stop(executionId: string): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import type { SavedWorkflow } from '../rest';
 import { startQueueHost, type QueueHost } from './queueHost';
-import { chain, waitFor, webhook } from './workflows';
+import { chain, create, CREATE, jsonOf, waitFor, webhook } from './workflows';
 
 /** How many executions one worker runs at a time; n8n's own default. */
 const SLOTS = 10;
@@ -73,6 +73,29 @@ test('the waits of a worker that is killed end as failed; those of the other go 
 			expect.stringContaining('failed to be processed too many times'),
 		]);
 	}
+});
+
+test('a video that a worker has created is paid once, through Retry On Fail and Retry', async () => {
+	const { rest, credential, sandbox } = host;
+	const options = { maxWaitMinutes: 0.03, pollingInterval: 1 };
+	const tries = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1000 };
+	const creating = await rest.createWorkflow(
+		chain('create', [
+			webhook('create'),
+			create('A cat in a queue [success-8s]', credential, options, tries),
+		]),
+	);
+	await rest.publish(creating);
+	await axios.post(`${host.n8n.url}/webhook/create`, {}, { proxy: false }).catch(() => undefined);
+	const [failed] = await rest.executionsOf(creating);
+	expect((await rest.ended(failed?.id ?? '')).status).toBe('error');
+	expect(sandbox.submits).toHaveLength(1);
+	const [{ taskId, atMs } = { taskId: '', atMs: 0 }] = sandbox.submits;
+	while (Date.now() - atMs < 8000) await sleep(200);
+	const retried = await rest.retry({ id: failed?.id ?? '' }, creating);
+	expect(retried.status).toBe('success');
+	expect(jsonOf(retried, CREATE)).toMatchObject([{ taskId, succeeded: true }]);
+	expect(sandbox.ledger).toMatchObject([{ kind: 'charge', taskId }]);
 });
 
 async function call(taskId: string): Promise<unknown> {

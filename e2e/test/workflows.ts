@@ -13,6 +13,7 @@ import { CREDENTIAL_TYPE, KLING_TYPE } from '../sandboxWorkflows';
 export const START = 'When clicking ‘Execute workflow’';
 export const WEBHOOK = 'Webhook';
 export const WAIT = 'Kling Video';
+export const CREATE = 'Create Video';
 
 /** A workflow whose nodes stand one behind the other. */
 export function chain(name: string, nodes: INode[]): WorkflowToCreate {
@@ -66,6 +67,27 @@ export function waitFor(
 			options: { pollingInterval: 1, ...options },
 		}),
 		credentials: { [CREDENTIAL_TYPE]: { id: credential.id, name: credential.name } },
+	};
+}
+
+/** Creates an Omni video from a text. */
+export function create(
+	prompt: string,
+	credential: Credential,
+	options: INodeParameters = {},
+	more: Partial<INode> = {},
+): INode {
+	const { parameters, ...settings } = more;
+	return {
+		...newNode(CREATE, KLING_TYPE, 1, {
+			resource: 'omniVideo',
+			operation: 'create',
+			prompt,
+			options,
+			...parameters,
+		}),
+		credentials: { [CREDENTIAL_TYPE]: { id: credential.id, name: credential.name } },
+		...settings,
 	};
 }
 
