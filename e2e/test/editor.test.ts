@@ -3,12 +3,12 @@ import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
-import { CREDENTIAL_TYPE, exampleFiles, FIRST_EXAMPLE, readExample } from '../sandboxWorkflows';
+import { CREDENTIAL_TYPE, exampleFiles, readExample } from '../sandboxWorkflows';
 import { VIDEO_HOST_URL } from '../standIns/ezModel';
 import { openNode, openWorkflow, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
 import { takePicture } from './pictures';
-import { chain, manualTrigger, newNode, START, WAIT, waitFor } from './workflows';
+import { chain, create, CREATE, manualTrigger, newNode, START, WAIT, waitFor } from './workflows';
 
 /** What somebody would name theirs: it is in the pictures. */
 const WORKFLOW = 'Product clip of the week';
@@ -57,7 +57,7 @@ test.each(SEARCHES)('the node panel finds the node for "%s"', async (words) => {
 });
 
 test('the example shows what it does, in light and in dark', async () => {
-	const example = readExample(FIRST_EXAMPLE, host.credential, null);
+	const example = readExample('create-omni-video.json', host.credential, null);
 	const { id } = await host.rest.createWorkflow(example);
 	for (const [colorScheme, icon] of [
 		['light', 'klingVideo.svg'],
@@ -65,8 +65,8 @@ test('the example shows what it does, in light and in dark', async () => {
 	] as const) {
 		await page.emulateMedia({ colorScheme });
 		await open(id);
-		const node = page.getByTestId('canvas-node').filter({ hasText: 'Wait for the Video' });
-		await node.getByText('Wait Until Complete').waitFor();
+		const node = page.getByTestId('canvas-node').filter({ hasText: 'Create Video' });
+		await node.getByText('Create Omni Video').waitFor();
 		await node.locator(`img[src$="/${icon}"]`).waitFor();
 		await shoot(`example-${colorScheme}`);
 	}
@@ -85,6 +85,54 @@ test.each(exampleFiles())('the note of examples/%s fits into its box', async (fi
 	});
 	expect(filled).toBeGreaterThan(0.6);
 	expect(filled).toBeLessThan(1);
+});
+
+test('the node creates a video: its model comes from the live list, its images from files', async () => {
+	const prompt = 'The cat in <<<image_1>>> puts on the hat in <<<image_2>>> [success-1s]';
+	const images = {
+		image: [{ url: 'https://example.com/cat.png' }, { url: 'https://example.com/hat.png' }],
+	};
+	const node = create(prompt, host.credential, { pollingInterval: 1 }, { parameters: { images } });
+	const { id } = await host.rest.createWorkflow(chain(WORKFLOW, [manualTrigger(), node]));
+	await page.setViewportSize({ width: 1440, height: 1300 });
+	await open(id);
+	await openNode(page, CREATE);
+	await page.getByText('is safe here').locator('visible=true').first().waitFor();
+	expect(
+		await inOrder([
+			'Credential',
+			'Resource',
+			'Operation',
+			'Model',
+			'Prompt',
+			'Images',
+			'Mode',
+			'Duration (Seconds)',
+			'Aspect Ratio',
+			'Sound',
+			'After Submitting',
+			'Download Video',
+			'Simplify',
+			'Options',
+		]),
+	).toBe(true);
+	await page.getByTestId('rlc-input').locator('visible=true').click();
+	const models = page.getByTestId('rlc-item').locator('visible=true');
+	await models.first().waitFor();
+	expect(await models.first().innerText()).toContain('kling-v3-omni');
+	await shoot('models');
+	await page.getByTestId('rlc-search').locator('visible=true').fill('v1-6');
+	await models.filter({ hasText: 'kling-v1-6 (retired by Kling)' }).waitFor();
+	await page.keyboard.press('Escape');
+	await shoot('create');
+
+	await page.getByTestId('node-execute-button').click();
+	const output = page.getByTestId('output-panel');
+	await output.getByText(`${VIDEO_HOST_URL}/`).first().waitFor();
+	await output.getByTestId('radio-button-table').click();
+	await output.locator('table').getByText('succeeded', { exact: true }).first().waitFor();
+	await shoot('created');
+	expect(host.sandbox.submits.at(-1)?.body).toMatchObject({ model: 'kling-v3-omni', prompt });
 });
 
 test('behind a submit call, the node waits and shows the video', async () => {
