@@ -13,12 +13,16 @@ const SUBMITS_AT_ONCE = 20;
 export interface GatewayOptions {
 	latencyMs?: number;
 	callsPerSecond?: number;
+	/** How many unfinished tasks the account may have. */
+	places?: number;
 }
 
 export interface GatewayProcess {
 	url: string;
 	/** Submits a task for each scenario, as in `success-3.2s`; gives the task ids, in order. */
 	submit(scenarios: string[]): Promise<string[]>;
+	/** How many submit calls it has seen. */
+	submits(): Promise<number>;
 	/** The status calls it has seen, in order. */
 	statusCalls(): Promise<SeenRequest[]>;
 	/** Forgets what it has seen; tasks stay. */
@@ -30,15 +34,16 @@ export interface GatewayProcess {
  * nor on the event loop that are measured.
  */
 export async function withGateway<T>(
-	{ latencyMs = 0, callsPerSecond }: GatewayOptions,
+	{ latencyMs = 0, callsPerSecond, places }: GatewayOptions,
 	use: (gateway: GatewayProcess) => Promise<T>,
 ): Promise<T> {
 	const limit = callsPerSecond === undefined ? [] : ['--calls-per-second', String(callsPerSecond)];
+	const account = places === undefined ? [] : ['--places', String(places)];
 	const child = spawn(
 		process.execPath,
 		[
 			...['--import', 'tsx', 'sandbox/main.ts'],
-			...['--port', '0', '--latency', String(latencyMs), ...limit],
+			...['--port', '0', '--latency', String(latencyMs), ...limit, ...account],
 		],
 		{ cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
 	);
@@ -82,6 +87,10 @@ function clientOf(url: string, httpAgent: Agent): GatewayProcess {
 	return {
 		url,
 		submit: async (scenarios) => await Promise.all(scenarios.map(submitOne)),
+		submits: async () => {
+			const { data } = await client.get<SeenRequest[]>('/sandbox/requests');
+			return data.filter(({ method }) => method === 'POST').length;
+		},
 		statusCalls: async () => {
 			const { data } = await client.get<SeenRequest[]>('/sandbox/requests');
 			return data.filter(({ taskId }) => taskId !== null);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bars } from './bars';
 import { batch } from './batch';
+import { create } from './create';
 import { downloads } from './download';
 import { heap } from './heap';
 import { isMet, tableOfBars, toJson, toMarkdown, type Bar, type Bench, type Table } from './report';
@@ -18,10 +19,11 @@ const RESULTS = join(__dirname, 'results.json');
  * batch      1 to 1,000 tasks, beside what people use today
  * heap       what a waiting task holds
  * bars       a slow gateway, a failed task among many, a strict gateway
+ * create     an account with few places, and images as files
  * download   the memory that videos of up to 500 MB take
  * stop       from Stop to the end of the run
  */
-const BENCHES: Bench[] = [schedule, batch, heap, bars, downloads, stop];
+const BENCHES: Bench[] = [schedule, batch, heap, bars, create, downloads, stop];
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
