@@ -163,6 +163,17 @@ test('what cannot go well is told, and nothing is sent', async () => {
 	expect(submits()).toBe(0);
 });
 
+test('an expression that cannot be resolved is told, for its item alone', async () => {
+	const externalTaskId = '={{ $itemIndex === 0 ? $("No Such Node").item.json.id : "order-2" }}';
+	const parameters = returning({ options: { externalTaskId } });
+	const result = await runKling(run(['a cat', 'a dog'], { parameters, settings: continueInPlace }));
+	expect(itemFor(result, 0).json).toMatchObject({
+		error: { message: expect.stringContaining('a field of this node cannot be read') },
+	});
+	expect(itemFor(result, 1).json).toMatchObject({ status: 'SUBMITTED' });
+	expect(submits()).toBe(1);
+});
+
 test('a task that fails is told with its id and its kind', async () => {
 	const { error } = await runKling(run(['[failure-0s]']));
 	const [{ taskId } = { taskId: '' }] = sandbox.submits;

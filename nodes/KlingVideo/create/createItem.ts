@@ -37,3 +37,13 @@ export async function readCreateItem(
 		};
 	}
 }
+
+/** The options that count for all items: those of the first. */
+export function readFirstOptions(context: IExecuteFunctions): unknown {
+	try {
+		return context.getNodeParameter('options', 0, {});
+	} catch {
+		// an expression in them cannot be resolved: the first item says so itself
+		return {};
+	}
+}

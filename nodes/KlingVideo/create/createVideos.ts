@@ -17,7 +17,7 @@ import { nextCheckGapMs } from '../wait/schedule';
 import { waitForTask } from '../wait/waitForTask';
 import { createProblemOutcome, type StoppedWait, type WaitOutcome } from '../wait/waitOutcome';
 import { readWaitPlan, type WaitPlan } from '../wait/waitPlan';
-import { readCreateItem, type CreateItem } from './createItem';
+import { readCreateItem, readFirstOptions, type CreateItem } from './createItem';
 import { suspendCreating } from './suspendCreating';
 
 /** What a submit call's reply says of a task. */
@@ -47,7 +47,7 @@ export async function createVideos(
 	const waits = afterSubmit !== 'returnTask';
 	const itemCount = context.getInputData().length;
 	return await withNodeRun(context, itemCount, async (run) => {
-		const options: unknown = context.getNodeParameter('options', 0, {});
+		const options = readFirstOptions(context);
 		const maxFailedConnections = readWaitPlan(options).maxFailedChecks;
 		const limits = { ...readSubmitLimits(options), maxFailedConnections };
 		const line = new SubmitLine(limits, run.timers, run.hasEnded);

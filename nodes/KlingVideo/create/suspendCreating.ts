@@ -7,7 +7,7 @@ import type { StoredWait } from '../suspend/storedWait';
 import { findSuspendBlocker } from '../suspend/suspendBlocker';
 import { startEndedWait, startPendingWait } from '../suspend/suspendedWait';
 import { suspendUntilDone } from '../suspend/suspendUntilComplete';
-import { readCreateItem } from './createItem';
+import { readCreateItem, readFirstOptions } from './createItem';
 
 /**
  * Submits what there are places for, and suspends the execution: its rounds submit the rest.
@@ -20,8 +20,7 @@ export async function suspendCreating(
 ): Promise<INodeExecutionData[]> {
 	const started = { parentExecutionId: context.getExecutionId(), startedAtMs: Date.now() };
 	const blocker = await findSuspendBlocker(context);
-	const options: unknown = context.getNodeParameter('options', 0, {});
-	const { maxTasksAtOnce, maxQueueMs } = readSubmitLimits(options);
+	const { maxTasksAtOnce, maxQueueMs } = readSubmitLimits(readFirstOptions(context));
 	const waits: StoredWait[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		if (blocker !== null) {
