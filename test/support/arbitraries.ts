@@ -21,6 +21,7 @@ import {
 	WEB_PAGE,
 	type Reply,
 } from './bodies';
+import { namesOf, RELAYS, textOf } from './relayBodies';
 
 // What may come from outside, from the likely to the absurd.
 
@@ -139,16 +140,18 @@ function changed(value: unknown, [key, ...rest]: Path, { kind, ...by }: Change):
 	}
 }
 
-/** Real bodies of which parts are replaced, deleted, added or wrapped in more `data`. */
+/** Parts are replaced, deleted, added or wrapped in more `data`. */
+function mutate(body: unknown, changes: Change[]): string {
+	const mutated = changes.reduce<unknown>((value, by) => {
+		const paths = pathsIn(value);
+		return changed(value, paths[by.place % paths.length] ?? [], by);
+	}, body);
+	return JSON.stringify(mutated) ?? '';
+}
+
 const mutatedBody: fc.Arbitrary<string> = fc
 	.tuple(fc.constantFrom(...TASK_BODIES), fc.array(change, { maxLength: 4 }))
-	.map(([text, changes]) => {
-		const body = changes.reduce<unknown>((value, by) => {
-			const paths = pathsIn(value);
-			return changed(value, paths[by.place % paths.length] ?? [], by);
-		}, bodyOf(text));
-		return JSON.stringify(body) ?? '';
-	});
+	.map(([text, changes]) => mutate(bodyOf(text), changes));
 
 export const anyBody: fc.Arbitrary<string> = fc.oneof(
 	{ weight: 5, arbitrary: mutatedBody },
@@ -250,3 +253,31 @@ export const dictated: fc.Arbitrary<DictatedReply> = fc
 			? body.replaceAll(/SUCCEED|IN_PROGRESS|"[a-z]{1,3}"/g, (word) => `${word}${quoted}`)
 			: JSON.stringify({ error: { message: `${body} ${quoted}` } }),
 	}));
+
+const SUBMIT_REPLIES = (['gateway', 'upstream'] as const).flatMap((relay) =>
+	namesOf(relay, 'submit').flatMap((name) => {
+		const reply = RELAYS[relay][name];
+		return reply === undefined || reply.status === 0 ? [] : [reply];
+	}),
+);
+
+/** Real replies to submit calls, as they came or damaged, sometimes with another status. */
+const realSubmitReply: fc.Arbitrary<DictatedReply> = fc
+	.record({
+		reply: fc.constantFrom(...SUBMIT_REPLIES),
+		changes: fc.array(change, { maxLength: 2 }),
+		statusCode: fc.option(fc.constantFrom(200, 201, 204, 400, 401, 408, 429, 500, 503), {
+			freq: 4,
+		}),
+	})
+	.map(({ reply, changes, statusCode }) => ({
+		statusCode: statusCode ?? reply.status,
+		headers: { 'content-type': reply.contentType ?? '' },
+		text: typeof reply.body === 'string' ? textOf(reply) : mutate(bodyOf(textOf(reply)), changes),
+	}));
+
+/** What a stand-in is to reply to a submit call. */
+export const dictatedSubmit: fc.Arbitrary<DictatedReply> = fc.oneof(
+	{ weight: 3, arbitrary: realSubmitReply },
+	{ weight: 1, arbitrary: dictated },
+);

@@ -229,6 +229,9 @@ describe('not clear', () => {
 		[200, ''],
 		[200, 'no JSON'],
 		[200, { code: 5000, message: 'x' }],
+		[200, { code: {}, message: 'x' }],
+		[200, { code: 200, task_id: '842250903629086785' }],
+		[200, { code: 1303, data: { task_id: '842250903629086785' } }],
 	])('%d %j', (statusCode, body) => {
 		expect(of(statusCode, body)).toMatchObject({ kind: 'unclear', isAccepted: false });
 	});

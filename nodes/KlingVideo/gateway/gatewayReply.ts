@@ -9,10 +9,13 @@ export const KLING_RATE_LIMIT_CODES: ReadonlySet<unknown> = new Set([1302, 1303]
 /** Kling's codes for faults of its own servers. All other codes are permanent. */
 export const KLING_SERVER_ERROR_CODES: ReadonlySet<unknown> = new Set([5000, 5001, 5002]);
 
+/** In place of a code that is neither text nor a number. */
+export const UNREADABLE_CODE = 'unreadable';
+
 /** @returns a number for Kling's codes, also when one comes as text; null for a reply without a code */
 export function readCode(code: unknown): string | number | null {
 	if (code === undefined || code === null) return null;
-	if (typeof code !== 'string' && typeof code !== 'number') return 'unreadable';
+	if (typeof code !== 'string' && typeof code !== 'number') return UNREADABLE_CODE;
 	return readNumber(code) ?? readSanitizedText(code);
 }
 

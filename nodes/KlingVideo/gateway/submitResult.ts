@@ -11,6 +11,7 @@ import {
 	readGatewayMessage,
 	readRetryAfterMs,
 	saysTokenEnded,
+	UNREADABLE_CODE,
 	withMessage,
 } from './gatewayReply';
 import type { StatusResponse } from './statusResponse';
@@ -184,19 +185,31 @@ function classifyRefusal(
 
 function classifyAccepted(body: IDataObject, text: string, words: string | null): SubmitResult {
 	const code = readCode(body.code);
+	const taskId = findTaskId(body);
+	if (isSuccessCode(code)) {
+		return taskId === null
+			? unclear('the gateway gave no task id', true)
+			: { kind: 'created', taskId, body: text };
+	}
+	const answered = withMessage(`the gateway answered with code ${code}`, words);
+	// whoever names a task has perhaps made it, whatever the code means
+	if (taskId !== null || code === UNREADABLE_CODE) return unclear(answered);
 	if (KLING_RATE_LIMIT_CODES.has(code)) {
 		return notCreated('noFreePlace', withMessage(`Kling answered with code ${code}`, words), null);
 	}
 	if (KLING_SERVER_ERROR_CODES.has(code)) {
 		return unclear(withMessage(`Kling answered with code ${code}`, words));
 	}
-	if (!isSuccessCode(code)) return refused('requestRefused', words);
+	return refused('requestRefused', words);
+}
+
+function findTaskId(body: IDataObject): string | null {
 	const data = isJsonObject(body.data) ? body.data : {};
 	for (const id of [body.task_id, data.task_id, body.id, data.id]) {
 		const taskId = readId(id);
-		if (taskId !== null) return { kind: 'created', taskId, body: text };
+		if (taskId !== null) return taskId;
 	}
-	return unclear('the gateway gave no task id', true);
+	return null;
 }
 
 /** The relay's own errors have `code` beside the message, those of its front in `error`. */
