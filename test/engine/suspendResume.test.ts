@@ -52,7 +52,9 @@ describe('the state that n8n keeps', () => {
 				status: 'error',
 				name: 'NodeOperationError',
 				message: expect.stringMatching(message),
-				description: expect.stringContaining('Use the operation "Wait Until Complete" of the same resource with Task ID'),
+				description: expect.stringContaining(
+					'Use the operation "Wait Until Complete" of the same resource with Task ID',
+				),
 			});
 		});
 
