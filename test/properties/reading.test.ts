@@ -5,7 +5,6 @@ import { getTaskPhase, type Task } from '../../nodes/KlingVideo/gateway/task';
 import { simplify } from '../../nodes/KlingVideo/output/simplify';
 import { replyOf } from '../support/bodies';
 import { anyBody, anyReply } from '../support/arbitraries';
-import { runsOf } from '../support/runs';
 
 const MEANINGS_OF_A_REPLY = [
 	'task',
@@ -46,7 +45,7 @@ describe('whatever the gateway replies', () => {
 			fc.property(anyReply, (reply) => {
 				expect(MEANINGS_OF_A_REPLY).toContain(classifyResponse(reply).kind);
 			}),
-			{ numRuns: runsOf(3000) },
+			{ numRuns: 3000 },
 		);
 	});
 
@@ -57,7 +56,7 @@ describe('whatever the gateway replies', () => {
 				const ms = meaning.kind === 'transientError' ? meaning.retryAfterMs : Number.NaN;
 				expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
 			}),
-			{ numRuns: runsOf(1000) },
+			{ numRuns: 1000 },
 		);
 	});
 });
@@ -73,7 +72,7 @@ describe('whatever task is read', () => {
 				phases.add(getTaskPhase(meaning.task));
 				property(meaning.task);
 			}),
-			{ numRuns: runsOf(2000) },
+			{ numRuns: 2000 },
 		);
 		// else the property would have held of next to nothing
 		expect(phases.size).toBe(4);
@@ -176,7 +175,7 @@ describe('whatever text holds the API token', () => {
 					expect(shown).not.toContain(bare);
 				},
 			),
-			{ numRuns: runsOf(2000) },
+			{ numRuns: 2000 },
 		);
 	});
 });
