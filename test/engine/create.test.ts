@@ -243,6 +243,18 @@ describe('places', () => {
 		expect(charges()).toBe(1);
 	});
 
+	test('a task that has ended gives its place to the next, whatever became of it', async () => {
+		const parameters = creating({}, { maxTasksAtOnce: 1 });
+		const prompts = ['[success-0s]', '[failure-0s]', '[success-0s]'];
+		const result = await runKling(run(prompts, { parameters, settings: continueInPlace }));
+		expect(itemFor(result, 1).json.error).toMatchObject({ taskId: sandbox.submits[1]?.taskId });
+		expect(itemFor(result, 2).json).toMatchObject({ succeeded: true });
+		// each is submitted after the end of the one before was told
+		expect(sandbox.requests.map(({ taskId }) => taskId)).toEqual(
+			sandbox.submits.flatMap(({ taskId }) => [null, taskId]),
+		);
+	});
+
 	test('no place in time is told', async () => {
 		const parameters = creating({}, { maxQueueMinutes: 0 });
 		const { error } = await runKling(run(['[submit-busy]'], { parameters }));
