@@ -163,6 +163,15 @@ test('what cannot go well is told, and nothing is sent', async () => {
 	expect(submits()).toBe(0);
 });
 
+test('an expression that gives no value of the list is told, for its item alone', async () => {
+	const parameters = returning({ mode: '={{ $itemIndex === 0 ? $json.quality : "pro" }}' });
+	const result = await runKling(run(['a cat', 'a dog'], { parameters, settings: continueInPlace }));
+	expect(itemFor(result, 0).json).toMatchObject({
+		error: { message: 'Nothing was submitted: the Mode is empty', taskId: null },
+	});
+	expect(sandbox.submits.map(({ body }) => body)).toMatchObject([{ mode: 'pro' }]);
+});
+
 test('an expression that cannot be resolved is told, for its item alone', async () => {
 	const externalTaskId = '={{ $itemIndex === 0 ? $("No Such Node").item.json.id : "order-2" }}';
 	const parameters = returning({ options: { externalTaskId } });

@@ -85,12 +85,30 @@ test.each<[unknown, number]>([
 	expect(read({ duration } as IDataObject).durationSeconds).toBe(seconds);
 });
 
-test('what no list of the editor has is the default', () => {
-	expect(read({ mode: 'master', aspectRatio: '4:3', sound: 'yes' })).toMatchObject({
-		mode: 'std',
-		aspectRatio: '16:9',
-		sound: false,
-	});
+const readAll = (parameters: IDataObject) =>
+	readRequestedVideo('firstFrame', (name, fallback) =>
+		name in parameters ? parameters[name] : fallback,
+	);
+
+test.each<[IDataObject, object]>([
+	[{ mode: 'master' }, { field: 'mode', given: 'master' }],
+	[{ mode: ['std'] }, { field: 'mode', given: '["std"]' }],
+	[{ aspectRatio: '4:3' }, { field: 'aspectRatio', given: '4:3' }],
+	[{ aspectRatio: undefined }, { field: 'aspectRatio', given: '' }],
+	[{ sound: 'yes' }, { field: 'sound', given: 'yes' }],
+	[{ sound: '' }, { field: 'sound', given: '' }],
+	[{ images: { image: [{ url: A, role: 'middle' }] } }, { field: 'role', given: 'middle' }],
+])('what no list of the editor has is told: %j', (parameters, choice) => {
+	expect(readAll(parameters)).toEqual({ kind: 'unusableChoice', ...choice });
+});
+
+test.each([
+	[true, true],
+	['true', true],
+	[' TRUE', true],
+	['false', false],
+])('a sound that is %j is %j', (sound, isOn) => {
+	expect(read({ sound }).sound).toBe(isOn);
 });
 
 describe('images', () => {
@@ -133,13 +151,9 @@ describe('images', () => {
 		},
 	);
 
-	test('a role that is not known is the default of the kind', () => {
-		const parameters: IDataObject = { images: { image: [{ url: A, role: 'middle' }] } };
-		const result = readRequestedVideo(
-			'firstFrame',
-			(name, fallback) => parameters[name] ?? fallback,
-		);
-		expect(result).toMatchObject({ video: { images: [{ role: 'firstFrame' }] } });
+	test('without a role, it is the default of the kind', () => {
+		const parameters: IDataObject = { images: { image: [{ url: A }] } };
+		expect(readAll(parameters)).toMatchObject({ video: { images: [{ role: 'firstFrame' }] } });
 	});
 });
 

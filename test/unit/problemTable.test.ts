@@ -86,6 +86,9 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 		{ kind: 'tooManyFrames', role: 'firstFrame' },
 		{ kind: 'tooManyFrames', role: 'lastFrame' },
 	],
+	unusableChoice: (['mode', 'aspectRatio', 'sound', 'role'] as const).flatMap((field) =>
+		['', SAID].map((given) => ({ kind: 'unusableChoice', field, given }) as const),
+	),
 	unusableDuration: [{ kind: 'unusableDuration' }],
 	unusableCfgScale: [{ kind: 'unusableCfgScale' }],
 	unusableCameraControl: [{ kind: 'unusableCameraControl' }],
@@ -128,6 +131,7 @@ const BEFORE_A_TASK = new Set<ProblemKind>([
 	'tooManyImages',
 	'noFirstFrame',
 	'tooManyFrames',
+	'unusableChoice',
 	'unusableDuration',
 	'unusableCfgScale',
 	'unusableCameraControl',

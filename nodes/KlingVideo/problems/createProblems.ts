@@ -7,6 +7,12 @@ import { SUBMIT_REFUSAL_TEXTS } from './submitRefusals';
 const LOOK_AT_EXPRESSION =
 	'If it is an expression, look at what it gives for this item, and at the item that it is read from.';
 const FIELD_LABELS = { prompt: 'Prompt', negativePrompt: 'Negative Prompt' };
+const CHOICES = {
+	mode: { label: 'Mode', values: 'std, pro, 4k' },
+	aspectRatio: { label: 'Aspect Ratio', values: '16:9, 9:16, 1:1' },
+	sound: { label: 'Sound', values: 'true, false' },
+	role: { label: 'Role', values: 'reference, firstFrame, lastFrame' },
+};
 const ROLE_NAMES = { firstFrame: 'first frame', lastFrame: 'last frame' };
 
 /** The problems of an item that has no task of its own yet. */
@@ -18,6 +24,7 @@ export const CREATE_PROBLEMS: ProblemRows<
 	| 'tooManyImages'
 	| 'noFirstFrame'
 	| 'tooManyFrames'
+	| 'unusableChoice'
 	| 'unusableDuration'
 	| 'unusableCfgScale'
 	| 'unusableCameraControl'
@@ -77,6 +84,19 @@ export const CREATE_PROBLEMS: ProblemRows<
 		message: ({ role }) => `Nothing was submitted: there is more than one ${ROLE_NAMES[role]}`,
 		description: ({ role }) =>
 			`Under "Images", make one image alone the ${ROLE_NAMES[role]} in "Role". One entry counts as several images if it has several addresses or files.`,
+	},
+	unusableChoice: {
+		error: 'node',
+		message: ({ field, given }) => {
+			const { label } = CHOICES[field];
+			return given === ''
+				? `Nothing was submitted: the ${label} is empty`
+				: `Nothing was submitted: the ${label} cannot be ${given}`;
+		},
+		description: ({ field }) => {
+			const { label, values } = CHOICES[field];
+			return `"${label}" has one of these values: ${values}. ${LOOK_AT_EXPRESSION}`;
+		},
 	},
 	unusableDuration: {
 		error: 'node',

@@ -57,6 +57,8 @@ const PROBLEM_FIELDS = {
 	/** There is a last frame, and no first one. */
 	noFirstFrame: {},
 	tooManyFrames: { role: isOneOf('firstFrame', 'lastFrame') },
+	/** A field with a list of values has another one; `given` is what it was. */
+	unusableChoice: { field: isOneOf('mode', 'aspectRatio', 'sound', 'role'), given: isText },
 	unusableDuration: {},
 	unusableCfgScale: {},
 	unusableCameraControl: {},

@@ -1,4 +1,6 @@
+import type { ProblemOf } from '../problems/problem';
 import { isJsonObject, readNumber, readText } from '../reading/readJson';
+import { sanitizeText } from '../reading/untrustedText';
 import { readImages, type ImageRead } from './imageSource';
 import { readJsonMembers, type JsonMembers } from './jsonMembers';
 import type { SubmitLimits } from './submitLine';
@@ -20,7 +22,9 @@ export type RequestedVideo = Omit<CreateParameters, 'images' | 'externalTaskId'>
 
 export type RequestedVideoResult =
 	| { kind: 'video'; video: RequestedVideo }
-	| { kind: 'unusableAdditionalFields' };
+	| ProblemOf<'unusableChoice' | 'unusableAdditionalFields'>;
+
+type ChoiceField = ProblemOf<'unusableChoice'>['field'];
 
 /** Gives a parameter's value for the item, or the fallback if it is not shown. */
 type ReadParameter = (name: string, fallback: unknown) => unknown;
@@ -47,17 +51,28 @@ export function readRequestedVideo(
 	const options = isJsonObject(given) ? given : {};
 	const additionalFields = readMembers(options.additionalFields);
 	if (additionalFields === null) return { kind: 'unusableAdditionalFields' };
+	const chosenMode = parameter('mode', 'std');
+	const mode = readOneOf(MODES, chosenMode);
+	if (mode === null) return unusableChoice('mode', chosenMode);
+	const chosenRatio = parameter('aspectRatio', '16:9');
+	const aspectRatio = readOneOf(ASPECT_RATIOS, chosenRatio);
+	if (aspectRatio === null) return unusableChoice('aspectRatio', chosenRatio);
+	const chosenSound = parameter('sound', false);
+	const sound = readBoolean(chosenSound);
+	if (sound === null) return unusableChoice('sound', chosenSound);
+	const images = readRequestedImages(parameter('images', {}), defaultRole);
+	if (images.kind !== 'images') return images;
 	return {
 		kind: 'video',
 		video: {
 			model: readModel(parameter('model', '')),
 			prompt: readText(parameter('prompt', '')) ?? '',
 			negativePrompt: readText(options.negativePrompt) ?? '',
-			images: readRequestedImages(parameter('images', {}), defaultRole),
-			mode: readOneOf(MODES, parameter('mode', 'std')) ?? 'std',
+			images: images.images,
+			mode,
 			durationSeconds: readNumber(parameter('duration', 5)) ?? Number.NaN,
-			aspectRatio: readOneOf(ASPECT_RATIOS, parameter('aspectRatio', '16:9')) ?? '16:9',
-			sound: parameter('sound', false) === true,
+			aspectRatio,
+			sound,
 			cfgScale: readNumber(options.cfgScale),
 			cameraControl: readJsonText(options.cameraControl),
 			externalTaskId: readText(options.externalTaskId),
@@ -88,15 +103,21 @@ function readModel(value: unknown): string {
 function readRequestedImages(
 	collection: unknown,
 	defaultRole: InputImage['role'],
-): RequestedImage[] {
+): { kind: 'images'; images: RequestedImage[] } | ProblemOf<'unusableChoice'> {
 	const entries: unknown = isJsonObject(collection) ? collection.image : null;
-	if (!Array.isArray(entries)) return [];
-	return entries.filter(isJsonObject).flatMap((entry): RequestedImage[] => {
-		const role = readOneOf(ROLES, entry.role) ?? defaultRole;
-		return entry.source === 'binary'
-			? readNames(entry.binaryField).map((field) => ({ role, source: 'file', field }))
-			: readImages(entry.url).map((image) => ({ role, source: 'given', image }));
-	});
+	const images: RequestedImage[] = [];
+	for (const entry of Array.isArray(entries) ? entries.filter(isJsonObject) : []) {
+		const role = 'role' in entry ? readOneOf(ROLES, entry.role) : defaultRole;
+		if (role === null) return unusableChoice('role', entry.role);
+		if (entry.source === 'binary') {
+			for (const field of readNames(entry.binaryField)) {
+				images.push({ role, source: 'file', field });
+			}
+		} else {
+			for (const image of readImages(entry.url)) images.push({ role, source: 'given', image });
+		}
+	}
+	return { kind: 'images', images };
 }
 
 /** Names by comma, or as a list. */
@@ -115,6 +136,18 @@ function readMembers(value: unknown): JsonMembers | null {
 /** A field for JSON has text in it; an expression can give the value itself. */
 function readJsonText(value: unknown): string | null {
 	return typeof value === 'object' && value !== null ? JSON.stringify(value) : readText(value);
+}
+
+/** @returns null for what is neither true nor false; a spreadsheet gives either as text */
+function readBoolean(value: unknown): boolean | null {
+	const text = String(value).trim().toLowerCase();
+	return text === 'true' || text === 'false' ? text === 'true' : null;
+}
+
+/** A field with a list of values is never guessed: another video than was meant would be paid. */
+function unusableChoice(field: ChoiceField, given: unknown): ProblemOf<'unusableChoice'> {
+	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
+	return { kind: 'unusableChoice', field, given: sanitizeText(text) };
 }
 
 function readOneOf<T extends string>(values: readonly T[], value: unknown): T | null {

@@ -26,7 +26,7 @@ export type SubmissionResult =
 	| { kind: 'submission'; submission: Submission }
 	/** Nothing can be sent. */
 	| CreateFault
-	| { kind: 'unusableAdditionalFields' }
+	| ProblemOf<'unusableChoice' | 'unusableAdditionalFields'>
 	| ImageProblem;
 
 type ImageProblem = ProblemOf<'unusableImage' | 'notJpegOrPng' | 'imageTooLarge' | 'noFile'>;
