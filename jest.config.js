@@ -3,8 +3,8 @@ module.exports = {
 	testEnvironment: 'node',
 	testEnvironmentOptions: { globalsCleanup: 'off' },
 	roots: ['<rootDir>/test'],
-	// `npm run soak` and .ci/run have it
-	testPathIgnorePatterns: ['/node_modules/', '/test/hard/soak'],
+	// `npm run test:hard` and .ci/run have it
+	testPathIgnorePatterns: ['/node_modules/', '/test/hard/'],
 	// nothing is judged by time: this only ends what hangs, on the slowest machine
 	testTimeout: 120_000,
 	// most tests of the node wait, which takes no CPU: more files at a time than there are cores

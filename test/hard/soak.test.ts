@@ -13,7 +13,7 @@ import { continueWithOutput, waiting } from '../support/kling';
 import { times } from '../support/times';
 import { hearWarnings, realProcess } from '../support/watch';
 
-/** `.ci/run` makes the fewest rounds that show a leak, `npm run soak` goes on for minutes. */
+/** `npm run test:hard` makes the fewest rounds that show a leak, `npm run soak` goes on for minutes. */
 const SOAK_MS = Number(process.env.SOAK_MINUTES ?? 0) * 60_000;
 
 /** Until everything that is loaded or compiled once has been. */
