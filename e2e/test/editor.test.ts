@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
+import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
@@ -8,7 +9,17 @@ import { VIDEO_HOST_URL } from '../standIns/ezModel';
 import { openNode, openWorkflow, startBrowser, type EditorBrowser } from './browser';
 import { startHost, type Host } from './host';
 import { takePicture } from './pictures';
-import { chain, create, CREATE, manualTrigger, newNode, START, WAIT, waitFor } from './workflows';
+import {
+	chain,
+	create,
+	CREATE,
+	JPEG,
+	manualTrigger,
+	newNode,
+	START,
+	WAIT,
+	waitFor,
+} from './workflows';
 
 /** What somebody would name theirs: it is in the pictures. */
 const WORKFLOW = 'Product clip of the week';
@@ -133,6 +144,47 @@ test('the node creates a video: its model comes from the live list, its images f
 	await output.locator('table').getByText('succeeded', { exact: true }).first().waitFor();
 	await shoot('created');
 	expect(host.sandbox.submits.at(-1)?.body).toMatchObject({ model: 'kling-v3-omni', prompt });
+});
+
+test('a person makes a video from two files of a form, by clicks and one sentence', async () => {
+	const prompt = 'The cat in <<<image_1>>> looks into the mirror in <<<image_2>>> [success-1s]';
+	const { id } = await host.rest.createWorkflow(chain(WORKFLOW, [imageForm()]));
+	await page.setViewportSize({ width: 1440, height: 900 });
+	await open(id);
+	await page.getByTestId('canvas-handle-plus').last().click();
+	await page.getByTestId('node-creator-search-bar').fill('kling');
+	await page
+		.getByTestId('node-creator-item-name')
+		.filter({ hasText: /^Kling Video$/ })
+		.click();
+	await page.getByText('Create omni video').click();
+
+	await page.getByTestId('parameter-input-prompt').locator('textarea').fill(prompt);
+	await page.getByTestId('fixed-collection-add').locator('visible=true').first().click();
+	await page.getByTestId('parameter-input-source').click();
+	await page.getByRole('option').filter({ hasText: "From Input Item's File" }).click();
+	const field = page.getByTestId('parameter-input-binaryField').locator('input');
+	await field.fill('Images_0, Images_1');
+	await shoot('create-from-files');
+
+	const formOpens = page.waitForEvent('popup');
+	await page.getByTestId('node-execute-button').click();
+	const form = await formOpens;
+	await form
+		.locator('input[type=file]')
+		.setInputFiles(
+			['cat.jpg', 'mirror.jpg'].map((name) => ({ name, mimeType: 'image/jpeg', buffer: JPEG })),
+		);
+	await form.getByRole('button', { name: 'Submit' }).click();
+
+	const output = page.getByTestId('output-panel');
+	await output.getByText(`${VIDEO_HOST_URL}/`).first().waitFor();
+	await page.locator('.el-notification').first().waitFor({ state: 'hidden' });
+	await shoot('created-from-files');
+	const image_url = JPEG.toString('base64');
+	const [submit, ...others] = host.sandbox.submits.filter(({ body }) => body.prompt === prompt);
+	expect(submit?.body).toMatchObject({ image_list: [{ image_url }, { image_url }] });
+	expect(others).toEqual([]);
 });
 
 test('behind a submit call, the node waits and shows the video', async () => {
@@ -295,6 +347,25 @@ async function inOrder(texts: string[]): Promise<boolean> {
 		}),
 	);
 	return tops.every((top, index) => index === 0 || top > (tops[index - 1] ?? NaN));
+}
+
+/** A form that asks for images. */
+function imageForm(): INode {
+	const values = [
+		{
+			fieldLabel: 'Images',
+			fieldType: 'file',
+			acceptFileTypes: '.jpg, .jpeg',
+			requiredField: true,
+		},
+	];
+	return {
+		...newNode('Your Form', 'n8n-nodes-base.formTrigger', 2.2, {
+			formTitle: 'Make a video',
+			formFields: { values },
+		}),
+		webhookId: randomUUID(),
+	};
 }
 
 /** The node as the editor puts it in: it takes the task id from the submit call. */

@@ -13,7 +13,7 @@ import { startMailHost, type MailHost } from '../standIns/mail';
 import { startOutside, type Outside } from '../standIns/outside';
 import { startS3, type S3 } from '../standIns/s3';
 import { startHost, type Host } from './host';
-import { jsonOf } from './workflows';
+import { jsonOf, JPEG } from './workflows';
 
 /** What each example has to bring about. One that is missing here is told so. */
 const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[]>> = {
@@ -92,9 +92,6 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 		return [execution];
 	},
 };
-
-/** It begins as a JPEG does, which is what the node looks at. */
-const JPEG = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(5000, 7)]);
 
 let mailHost: MailHost;
 let s3: S3;

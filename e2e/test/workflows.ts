@@ -15,6 +15,12 @@ export const WEBHOOK = 'Webhook';
 export const WAIT = 'Kling Video';
 export const CREATE = 'Create Video';
 
+/** It begins as a JPEG does, which is what the node looks at. */
+export const JPEG = Buffer.concat([
+	Buffer.from('ffd8ffe000104a464946', 'hex'),
+	Buffer.alloc(5000, 7),
+]);
+
 /** A workflow whose nodes stand one behind the other. */
 export function chain(name: string, nodes: INode[]): WorkflowToCreate {
 	const connections: IConnections = {};
