@@ -10,7 +10,7 @@ export const KLING_TYPE = `${packageName}.klingVideo`;
 export const CREDENTIAL_TYPE = 'ezModelApi';
 
 /** The example that needs nothing but the gateway: the one to open first. */
-export const FIRST_EXAMPLE = 'submit-and-wait.json';
+export const FIRST_EXAMPLE = 'create-omni-video.json';
 
 const EXAMPLES = join(REPOSITORY, 'examples');
 const REAL_GATEWAY = 'https://api.ezmodel.cloud';
@@ -62,30 +62,30 @@ const TO_TRY: ReadonlyArray<{
 	noteHeight: number;
 }> = [
 	{
-		name: 'Sandbox 1: wait for a video',
-		parameters: { operation: 'waitUntilComplete' },
+		name: 'Sandbox 1: create a video',
+		parameters: {},
 		note: `## Try it here
 1. Press **Execute workflow**. The sandbox gateway makes a small test video: it takes some seconds and costs nothing. The links of the images need not work.
-2. Open **Hand On the URL**: its output has the video's address, which your browser can open.
-3. In **Your Images and Prompt**, put \`[failure]\` at the end of the prompt, and execute the workflow again: **Say What Happened** tells why there is no video, and what to do.
+2. Open **Create Video**: its output has the video's address, which your browser can open.
+3. Put \`[failure]\` at the end of the **Prompt**, and execute the workflow again: the error tells why there is no video, and what to do.
 4. With \`[blip-database-15s]\` the gateway fails twice at first. The node goes on, and there is a video.`,
-		noteHeight: 270,
+		noteHeight: 290,
 	},
 	{
 		name: 'Sandbox 2: suspend while the video is made',
-		parameters: { operation: 'suspendUntilComplete' },
+		parameters: { afterSubmit: 'suspend' },
 		note: `## Try it here
-1. Press **Execute workflow**. The video is not there at the first check, so n8n suspends the execution: it keeps it in its database, and the node checks the task again after 66 seconds.
+1. Press **Execute workflow**. n8n suspends the execution once the video is submitted: it keeps it in its database, and the node checks the task after 66 seconds.
 2. Restart n8n meanwhile: press Ctrl+C where you started it, and run \`npm run n8n\` again. The sandbox gateway keeps its tasks, too.
 3. Open the tab **Executions** of this workflow: the execution ends with the video's address.`,
 		noteHeight: 215,
 	},
 	{
 		name: 'Sandbox 3: download the video',
-		parameters: { operation: 'waitUntilComplete', downloadVideo: true },
+		parameters: { downloadVideo: true },
 		note: `## Try it here
-1. Press **Execute workflow**. The node waits for the video, and downloads it.
-2. Open **Wait for the Video**: the tab **Binary** of its output has the file; press **View** to watch it. A node behind it can store or send the file.
+1. Press **Execute workflow**. The node creates the video, waits for it, and downloads it.
+2. Open **Create Video**: the tab **Binary** of its output has the file; press **View** to watch it. A node behind it can store or send the file.
 3. At the end of the prompt, \`[blip-video-cut]\` breaks the download off twice, and the node begins it again; with \`[video-expired]\` the video's link has run out.`,
 		noteHeight: 215,
 	},
