@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readItemParameters } from '../operations/itemParameters';
 import { readErrorMessage } from '../reading/readError';
+import { readNumber } from '../reading/readJson';
 import type { TaskKind } from '../taskKinds';
 import { readWaitPlan } from '../wait/waitPlan';
 import { readStoredWait, type StoredWait } from './storedWait';
@@ -30,6 +31,18 @@ export function startWaitForItem(
 /** Has n8n keep the waits with the progress execution, once, rather than with each check's output. */
 export function keepWaits(context: IExecuteFunctions, waits: StoredWait[]): void {
 	context.getContext('flow').tasks = waits;
+}
+
+/** Has n8n keep the moment of a round. */
+export function keepRoundTime(context: IExecuteFunctions): void {
+	context.getContext('flow').lastRoundAtMs = Date.now();
+}
+
+/** @returns how long ago the last round was; infinite where there was none, or a clock was set back */
+export function readMsSinceRound(context: IExecuteFunctions): number {
+	const lastRoundAtMs = readNumber(context.getContext('flow').lastRoundAtMs);
+	const ms = lastRoundAtMs === null ? -1 : Date.now() - lastRoundAtMs;
+	return ms < 0 ? Number.POSITIVE_INFINITY : ms;
 }
 
 /**

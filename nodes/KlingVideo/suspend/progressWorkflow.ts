@@ -3,21 +3,22 @@ import { isOneOf, type Guard } from '../reading/guards';
 import type { TaskKind } from '../taskKinds';
 import type { RequestOptions } from '../operations/nodeRequest';
 
-/**
- * n8n suspends an execution for a wait of 65 seconds or more; during a shorter one it keeps it
- * running, which would hold a worker's slot. One second more, since timers may be early.
- */
-export const SECONDS_BETWEEN_CHECKS = 66;
+/** How long an execution is suspended that nobody wakes before: n8n's timers take a minute at least. */
+export const SECONDS_BETWEEN_TIMERS = 66;
+
+/** Half of it, so that the calls that wake the execution and n8n's timers take turns. */
+export const SECONDS_BETWEEN_CHECKS = SECONDS_BETWEEN_TIMERS / 2;
 
 const START = 'Tasks';
-const SUSPENDED = `Suspended for ${SECONDS_BETWEEN_CHECKS} Seconds`;
+const BEGIN = 'Begin to Wait';
+const SUSPENDED = 'Suspended Until the Next Check';
 const CHECK = 'Check Tasks';
 const ALL_DONE = 'All Done?';
 
 /** The hidden parameter that says which step a node runs. Stored in progress workflows: never renamed. */
 export const SUSPEND_STEP_PARAMETER = 'suspendPart';
 
-const SUSPEND_STEPS = ['start', 'checkAgain', 'handOver'] as const;
+const SUSPEND_STEPS = ['start', 'begin', 'checkAgain', 'handOver'] as const;
 
 /** The first step is that of the user's own node, the others are those of the progress workflow. */
 export type SuspendStep = (typeof SUSPEND_STEPS)[number];
@@ -40,7 +41,7 @@ export interface ProgressWorkflowParts {
 /**
  * The workflow that waits in place of the node's own execution:
  *
- * Tasks → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
+ * Tasks → Begin to Wait → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
  *
  * People see it in the executions list, where it is the progress display: its names are meant for
  * them.
@@ -64,15 +65,26 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 				typeVersion: 1.1,
 				parameters: { inputSource: 'passthrough' },
 			},
+			createKlingNode(parts, createNodeBase(BEGIN, 1), 'begin'),
 			{
-				...createNodeBase(SUSPENDED, 1),
+				...createNodeBase(SUSPENDED, 2),
 				type: 'n8n-nodes-base.wait',
 				typeVersion: 1.1,
-				parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
+				// n8n suspends it at once, however short the time is, since a call may wake it
+				parameters: {
+					resume: 'webhook',
+					httpMethod: 'POST',
+					responseMode: 'onReceived',
+					limitWaitTime: true,
+					limitType: 'afterTimeInterval',
+					resumeAmount: SECONDS_BETWEEN_TIMERS,
+					resumeUnit: 'seconds',
+					options: {},
+				},
 			},
-			createKlingNode(parts, createNodeBase(CHECK, 2), 'checkAgain'),
+			createKlingNode(parts, createNodeBase(CHECK, 3), 'checkAgain'),
 			{
-				...createNodeBase(ALL_DONE, 3),
+				...createNodeBase(ALL_DONE, 4),
 				type: 'n8n-nodes-base.if',
 				typeVersion: 2.2,
 				parameters: {
@@ -90,10 +102,11 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 					},
 				},
 			},
-			createKlingNode(parts, { ...createNodeBase(handOver, 4), id: parts.node.id }, 'handOver'),
+			createKlingNode(parts, { ...createNodeBase(handOver, 5), id: parts.node.id }, 'handOver'),
 		],
 		connections: {
-			[START]: { main: [[connectTo(SUSPENDED)]] },
+			[START]: { main: [[connectTo(BEGIN)]] },
+			[BEGIN]: { main: [[connectTo(SUSPENDED)]] },
 			[SUSPENDED]: { main: [[connectTo(CHECK)]] },
 			[CHECK]: { main: [[connectTo(ALL_DONE)]] },
 			[ALL_DONE]: { main: [[connectTo(handOver)], [connectTo(SUSPENDED)]] },
@@ -103,7 +116,7 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 
 /** The node's own name: an error at the end is shown as one of the node that waits. */
 function getHandOverName({ name }: INode): string {
-	return [START, SUSPENDED, CHECK, ALL_DONE].includes(name) ? `${name} (Result)` : name;
+	return [START, BEGIN, SUSPENDED, CHECK, ALL_DONE].includes(name) ? `${name} (Result)` : name;
 }
 
 /**

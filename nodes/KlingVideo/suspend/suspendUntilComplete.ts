@@ -9,13 +9,26 @@ import { withNodeRun, type NodeRun } from '../run/nodeRun';
 import { sendSubmission } from '../submit/sendSubmission';
 import type { TaskKind } from '../taskKinds';
 import { checkAllTasks } from './checkAllTasks';
-import { createProgressItems, keepWaits, readKeptWaits, startWaitForItem } from './keptWaits';
+import {
+	createProgressItems,
+	keepRoundTime,
+	keepWaits,
+	readKeptWaits,
+	readMsSinceRound,
+	startWaitForItem,
+} from './keptWaits';
 import { readNetworkSettingsOrThrow } from '../operations/nodeRequest';
-import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progressWorkflow';
+import {
+	isSuspendStep,
+	SECONDS_BETWEEN_CHECKS,
+	SUSPEND_STEP_PARAMETER,
+	type SuspendStep,
+} from './progressWorkflow';
 import type { StoredWait } from './storedWait';
 import { submitPending, type Submit } from './submitPending';
 import { findSuspendBlocker } from './suspendBlocker';
 import { createProgressItem, hasEnded } from './suspendedWait';
+import { cancelWakeUpCall, planWakeUpCall } from './wakeUpCall';
 import { isParentGone, suspendExecutionOrThrow } from './suspendExecution';
 
 /**
@@ -26,10 +39,16 @@ import { isParentGone, suspendExecutionOrThrow } from './suspendExecution';
  */
 const N8N_START_MS = 60_000;
 
+/** Whoever wakes the execution sooner wakes it in vain: a timer that n8n had set before, or a stranger. */
+const MIN_CHECK_GAP_MS = 15_000;
+
+const CHECK_GAP_MS = SECONDS_BETWEEN_CHECKS * 1000;
+
 type RunStep = (context: IExecuteFunctions, kind: TaskKind) => Promise<INodeExecutionData[]>;
 
 const STEPS: Record<SuspendStep, RunStep> = {
 	start: startSuspending,
+	begin: beginToWait,
 	checkAgain,
 	handOver: handOverResults,
 };
@@ -102,11 +121,19 @@ async function runRound(
 	return run.hasEnded() ? checked : await submitPending(context, kind, checked, run, submit);
 }
 
+/** In the progress workflow, before the first pause: a call that ends it brings items of its own. */
+async function beginToWait(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const waits = readKeptWaits(context);
+	// the next step says what is wrong
+	return waits === null ? context.getInputData() : pauseAgain(context, waits);
+}
+
 /** In the progress workflow, after each pause: checks the tasks again. */
 async function checkAgain(
 	context: IExecuteFunctions,
 	kind: TaskKind,
 ): Promise<INodeExecutionData[]> {
+	cancelWakeUpCall(context);
 	const waits = readKeptWaits(context);
 	const isN8nStarting = getProcessAgeMs() < N8N_START_MS;
 	if (waits === null) {
@@ -117,13 +144,17 @@ async function checkAgain(
 	}
 	if (await isParentGone(context, waits)) return [];
 	// no check either: n8n would take this execution, too, for one that was cut off
-	if (isN8nStarting) return pauseAgain(context, waits);
+	if (isN8nStarting || readMsSinceRound(context) < MIN_CHECK_GAP_MS) {
+		return pauseAgain(context, waits);
+	}
 
 	return await withNodeRun(context, waits.length, async (run) => {
 		const after = await runRound(context, kind, waits, run, sendSubmission);
 		if (run.hasEnded()) return [];
 		const allDone = isOver(context, after);
 		keepWaits(context, after);
+		keepRoundTime(context);
+		if (!allDone) planWakeUpCall(context, CHECK_GAP_MS);
 		return createProgressItems(after.map((wait) => createProgressItem(wait, allDone)));
 	});
 }
@@ -131,6 +162,8 @@ async function checkAgain(
 /** Leaves the waits as they are until the next round. */
 function pauseAgain(context: IExecuteFunctions, waits: StoredWait[]): INodeExecutionData[] {
 	keepWaits(context, waits);
+	const sinceRoundMs = readMsSinceRound(context);
+	planWakeUpCall(context, sinceRoundMs < CHECK_GAP_MS ? CHECK_GAP_MS - sinceRoundMs : CHECK_GAP_MS);
 	return createProgressItems(waits.map((wait) => createProgressItem(wait, false)));
 }
 
