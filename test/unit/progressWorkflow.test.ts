@@ -2,6 +2,7 @@ import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 import {
 	createProgressWorkflow,
 	SECONDS_BETWEEN_CHECKS,
+	SECONDS_BETWEEN_TIMERS,
 	type ProgressWorkflowParts,
 } from '../../nodes/KlingVideo/suspend/progressWorkflow';
 import { MULTI_IMAGE } from '../support/taskKinds';
@@ -66,7 +67,8 @@ describe('what people see in the executions list', () => {
 	test('its nodes say what they do', () => {
 		expect(made().nodes.map(({ name }) => name)).toEqual([
 			'Tasks',
-			'Suspended for 66 Seconds',
+			'Begin to Wait',
+			'Suspended Until the Next Check',
 			'Check Tasks',
 			'All Done?',
 			NODE.name,
@@ -82,11 +84,12 @@ describe('what people see in the executions list', () => {
 describe('its nodes', () => {
 	test("are connected to a loop that ends with the waiting node's own name", () => {
 		const workflow = made();
-		expect(after(workflow, 'Tasks')).toEqual(['Suspended for 66 Seconds']);
-		expect(after(workflow, 'Suspended for 66 Seconds')).toEqual(['Check Tasks']);
+		expect(after(workflow, 'Tasks')).toEqual(['Begin to Wait']);
+		expect(after(workflow, 'Begin to Wait')).toEqual(['Suspended Until the Next Check']);
+		expect(after(workflow, 'Suspended Until the Next Check')).toEqual(['Check Tasks']);
 		expect(after(workflow, 'Check Tasks')).toEqual(['All Done?']);
 		expect(after(workflow, 'All Done?', 0)).toEqual([NODE.name]);
-		expect(after(workflow, 'All Done?', 1)).toEqual(['Suspended for 66 Seconds']);
+		expect(after(workflow, 'All Done?', 1)).toEqual(['Suspended Until the Next Check']);
 		expect(after(workflow, NODE.name)).toEqual([]);
 		const names = workflow.nodes.map(({ name }) => name);
 		expect(names).toEqual(expect.arrayContaining(Object.keys(workflow.connections)));
@@ -112,12 +115,19 @@ describe('its nodes', () => {
 		});
 	});
 
-	test('wait for so long that n8n takes the execution out of its process', () => {
-		expect(SECONDS_BETWEEN_CHECKS).toBeGreaterThan(65);
-		expect(nodeOf(made(), 'Suspended for 66 Seconds')).toMatchObject({
+	test('are suspended until a call wakes them, or the time is over', () => {
+		expect(nodeOf(made(), 'Suspended Until the Next Check')).toMatchObject({
 			type: 'n8n-nodes-base.wait',
-			parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
+			parameters: {
+				resume: 'webhook',
+				httpMethod: 'POST',
+				limitWaitTime: true,
+				resumeAmount: SECONDS_BETWEEN_TIMERS,
+				resumeUnit: 'seconds',
+			},
 		});
+		// calls and timers take turns
+		expect(2 * SECONDS_BETWEEN_CHECKS).toBe(SECONDS_BETWEEN_TIMERS);
 	});
 
 	test('ask each item whether all are done', () => {
@@ -137,6 +147,7 @@ describe('its nodes', () => {
 	});
 
 	test.each([
+		['Begin to Wait', 'begin'],
 		['Check Tasks', 'checkAgain'],
 		[NODE.name, 'handOver'],
 	])('%s is the node that waits, in the part "%s"', (name, suspendPart) => {
