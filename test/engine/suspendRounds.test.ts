@@ -65,7 +65,7 @@ describe('tasks that go on', () => {
 		});
 		expect(started.code.settings).not.toHaveProperty('errorWorkflow');
 		const ours = started.code.nodes.filter(({ credentials }) => credentials !== undefined);
-		expect(ours).toHaveLength(2);
+		expect(ours).toHaveLength(3);
 		for (const node of ours) {
 			expect(node).toMatchObject({
 				type: 'n8n-nodes-ezmodel-kling.klingVideo',

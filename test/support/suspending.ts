@@ -49,6 +49,9 @@ export class Database implements OtherExecutions {
 	/** Whether it cannot be read at the moment. */
 	isAway = false;
 
+	/** Where suspended executions are called; nobody serves the one that is there at first. */
+	webhookWaitingBaseUrl = 'none://localhost';
+
 	executeWorkflow: OtherExecutions['executeWorkflow'] = async ({ code }, _more, options) => {
 		if (code === undefined) throw new Error('Only inline workflows are known here');
 		const items = throughSafeDatabase(options.inputData ?? []);
@@ -85,6 +88,30 @@ export class SuspendedRun {
 		this.items = started.items;
 	}
 
+	/** The node "Begin to Wait", which progress workflows of early versions have not. */
+	async begin(): Promise<void> {
+		if (this.started.code.nodes.some(({ name }) => name === 'Begin to Wait')) {
+			this.keep(await startKling(this.runOf('Begin to Wait')).finished);
+		}
+	}
+
+	/** Changes what is kept of a task. */
+	changeKept(index: number, change: (kept: unknown) => unknown): void {
+		const flow = this.contextData.flow;
+		if (!Array.isArray(flow?.tasks)) throw new Error('Nothing is kept');
+		flow.tasks[index] = change(flow.tasks[index]);
+	}
+
+	/** What n8n's Wait node hands on when a call has woken the execution. */
+	call(body: IDataObject = {}): void {
+		const headers = { 'user-agent': 'somebody' };
+		this.items = [
+			{
+				json: { headers, params: {}, query: {}, body, webhookUrl: '', executionMode: 'production' },
+			},
+		];
+	}
+
 	/** The node "Check Tasks", as it stands in the progress workflow. */
 	startRound() {
 		this.rounds++;
@@ -94,9 +121,14 @@ export class SuspendedRun {
 	/** A round, and what n8n's database makes of it. */
 	async checkAgain(): Promise<NodeRunResult> {
 		const result = await this.startRound().finished;
-		this.items = throughSafeDatabase(result.items);
-		this.contextData = throughSafeDatabase(result.saved.executionData?.contextData ?? {});
+		this.keep(result);
 		return result;
+	}
+
+	/** What n8n's database makes of what a node has put out. */
+	private keep({ items, saved }: NodeRunResult): void {
+		this.items = throughSafeDatabase(items);
+		this.contextData = throughSafeDatabase(saved.executionData?.contextData ?? {});
 	}
 
 	/** What the node "All Done?" asks. */
@@ -156,7 +188,9 @@ async function startSuspending(run: KlingRun): Promise<NodeRunResult | Suspended
 
 	expect(others).toEqual([]);
 	database.executions.set(PARENT_ID, shown.saved);
-	return new SuspendedRun(run, database, started, shown);
+	const suspended = new SuspendedRun(run, database, started, shown);
+	await suspended.begin();
+	return suspended;
 }
 
 /** Runs the node, which has to have something to wait for. */

@@ -58,7 +58,9 @@ async function callLater(
 /** The address that wakes the execution; null where n8n has none. */
 function readResumeUrl(context: IExecuteFunctions): string | null {
 	const execution: unknown = context.getWorkflowDataProxy(0).$execution;
-	return typeof execution === 'object' && execution !== null && 'resumeUrl' in execution
-		? readText(execution.resumeUrl)
-		: null;
+	const url =
+		typeof execution === 'object' && execution !== null && 'resumeUrl' in execution
+			? readText(execution.resumeUrl)
+			: null;
+	return url !== null && /^https?:/i.test(url) ? url : null;
 }
