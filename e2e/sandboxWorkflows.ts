@@ -75,7 +75,7 @@ const TO_TRY: ReadonlyArray<{
 		name: 'Sandbox 2: suspend while the video is made',
 		parameters: { afterSubmit: 'suspend' },
 		note: `## Try it here
-1. Press **Execute workflow**. n8n suspends the execution once the video is submitted: it keeps it in its database, and the node checks the task after 66 seconds.
+1. Press **Execute workflow**. n8n suspends the execution once the video is submitted: it keeps it in its database, and the node checks the task after half a minute.
 2. Restart n8n meanwhile: press Ctrl+C where you started it, and run \`npm run n8n\` again. The sandbox gateway keeps its tasks, too.
 3. Open the tab **Executions** of this workflow: the execution ends with the video's address.`,
 		noteHeight: 215,

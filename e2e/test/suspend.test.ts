@@ -219,7 +219,8 @@ test('one task: the video comes out, and the progress was to be seen', async () 
 	expect(progress.status).toBe('success');
 	expect(Object.keys(progress.data.resultData.runData)).toEqual([
 		'Tasks',
-		'Suspended for 66 Seconds',
+		'Begin to Wait',
+		'Suspended Until the Next Check',
 		'Check Tasks',
 		'All Done?',
 		SUSPEND,
