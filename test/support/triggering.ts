@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { Agent, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import axios from 'axios';
@@ -26,6 +27,7 @@ import {
 	onLog,
 	SOME_PLACE,
 } from '../../engine/n8nEngine';
+import { KlingVideoTrigger } from '../../nodes/KlingVideoTrigger/KlingVideoTrigger.node';
 import { SANDBOX_TOKEN, type Sandbox } from '../../sandbox/gateway';
 
 // The trigger behind real HTTP: what n8n has around its engine is played here, call by call as in n8n's
@@ -62,8 +64,8 @@ const NEXT_TYPE: INodeType = {
 	},
 };
 
-/** As a process loads it for the first time. */
-function loadTrigger(): INodeType {
+/** As a new process loads it: nothing that the node keeps in the process is there. */
+function loadTriggerAnew(): INodeType {
 	let loaded: INodeType | null = null;
 	jest.isolateModules(() => {
 		const { KlingVideoTrigger } = jest.requireActual<
@@ -85,10 +87,11 @@ export class TriggerHost {
 	/** What n8n's log has, a text each. */
 	readonly log: string[] = [];
 
-	/** When each callback had its answer, and what was asked of the gateway by then is up to the test. */
 	url = '';
 
-	private nodeType = loadTrigger();
+	private nodeType: INodeType = new KlingVideoTrigger();
+
+	private readonly workflowId = randomUUID();
 
 	private readonly server = createServer();
 
@@ -136,6 +139,8 @@ export class TriggerHost {
 				typeof data === 'string' || Buffer.isBuffer(data) ? data : JSON.stringify(data),
 			validateStatus: () => true,
 			proxy: false,
+			// a connection that is kept may be closed by the other side in that very moment
+			httpAgent: new Agent({ keepAlive: false }),
 		});
 		return status;
 	}
@@ -148,7 +153,7 @@ export class TriggerHost {
 	/** n8n ends, once it is done with what it has, and starts again: the process's memory is gone. */
 	async restart(): Promise<void> {
 		await this.settled();
-		this.nodeType = loadTrigger();
+		this.nodeType = loadTriggerAnew();
 	}
 
 	async close(): Promise<void> {
@@ -187,7 +192,7 @@ export class TriggerHost {
 		};
 		// as n8n does it: each call has the static data of the moment; a test has none
 		const workflow = new Workflow({
-			id: 'workflow',
+			id: this.workflowId,
 			nodes,
 			connections,
 			active: mode === 'webhook',
@@ -210,7 +215,7 @@ export class TriggerHost {
 				httpMethod: 'POST',
 				path: 'webhook',
 			},
-			workflowId: 'workflow',
+			workflowId: this.workflowId,
 			workflowExecuteAdditionalData: additionalData,
 		};
 		const context = new WebhookContext(
