@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer } from 'node:http';
