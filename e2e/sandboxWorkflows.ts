@@ -7,6 +7,7 @@ import { REPOSITORY } from './folders';
 import type { Credential, WorkflowToCreate } from './rest';
 
 export const KLING_TYPE = `${packageName}.klingVideo`;
+export const TRIGGER_TYPE = `${packageName}.klingVideoTrigger`;
 export const CREDENTIAL_TYPE = 'ezModelApi';
 
 /** The example that needs nothing but the gateway: the one to open first. */
