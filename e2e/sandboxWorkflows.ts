@@ -51,7 +51,11 @@ export function readExample(
 }
 
 function takesCredential({ type, parameters }: INode): boolean {
-	return type === KLING_TYPE || parameters.nodeCredentialType === CREDENTIAL_TYPE;
+	return (
+		type === KLING_TYPE ||
+		type === TRIGGER_TYPE ||
+		parameters.nodeCredentialType === CREDENTIAL_TYPE
+	);
 }
 
 /** What can be tried with the sandbox gateway and nothing else. The first is the one to open first. */
