@@ -23,7 +23,7 @@ import type { TriggerState } from './triggerState';
  * again for a minute.
  */
 const PLAN: WaitPlan = {
-	intervalMs: 5000,
+	intervalMs: 3000,
 	maxWaitMs: 60_000,
 	// the time is the limit
 	maxFailedChecks: Number.MAX_SAFE_INTEGER,
