@@ -66,6 +66,9 @@ async function createWorkflow(name: string, parameters: INodeParameters = {}): P
 
 const httpAgent = new Agent({ keepAlive: false });
 
+/** n8n's database on a small machine bears no more. */
+const POSTS_AT_ONCE = 10;
+
 /** A callback as Kling sends it. */
 async function post(url: string, taskId: string, status = 'succeed'): Promise<number> {
 	const body = { task_id: taskId, task_status: status, task_result: {} };
@@ -99,12 +102,15 @@ test('200 callbacks of 100 tasks in any order, while n8n ends, and is killed: 10
 	const [order = []] = fc.sample(fc.shuffledSubarray(doubled, { minLength: doubled.length }), 1);
 	const sent = new Set<string>();
 	const send = async (from: number, to: number) => {
-		const some = order.slice(from, to);
-		const answers = await Promise.all(
-			some.flatMap((taskId) => [post(url, taskId, 'processing'), post(url, taskId)]),
-		);
-		expect(new Set(answers)).toEqual(new Set([200]));
-		for (const taskId of some) sent.add(taskId);
+		const left = order.slice(from, to);
+		for (const taskId of left) sent.add(taskId);
+		const postAll = async () => {
+			for (let taskId = left.pop(); taskId !== undefined; taskId = left.pop()) {
+				expect(await post(url, taskId, 'processing')).toBe(200);
+				expect(await post(url, taskId)).toBe(200);
+			}
+		};
+		await Promise.all(Array.from({ length: POSTS_AT_ONCE }, postAll));
 		await started(workflow, sent.size);
 	};
 
