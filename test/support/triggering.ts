@@ -17,6 +17,7 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type IWebhookData,
+	type IWebhookFunctions,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
@@ -218,7 +219,7 @@ export class TriggerHost {
 			workflowId: this.workflowId,
 			workflowExecuteAdditionalData: additionalData,
 		};
-		const context = new WebhookContext(
+		const webhookContext = new WebhookContext(
 			workflow,
 			workflow.nodes[TRIGGER] ?? trigger,
 			additionalData,
@@ -227,6 +228,8 @@ export class TriggerHost {
 			[],
 			null,
 		);
+		// n8n's class and its type differ in whether a workflow has a name
+		const context = webhookContext as unknown as IWebhookFunctions;
 		try {
 			const { workflowData, noWebhookResponse } = (await nodeType.webhook?.call(context)) ?? {};
 			if (noWebhookResponse !== true || !response.headersSent) {
