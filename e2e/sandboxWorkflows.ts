@@ -7,6 +7,7 @@ import { REPOSITORY } from './folders';
 import type { Credential, WorkflowToCreate } from './rest';
 
 export const KLING_TYPE = `${packageName}.klingVideo`;
+export const TRIGGER_TYPE = `${packageName}.klingVideoTrigger`;
 export const CREDENTIAL_TYPE = 'ezModelApi';
 
 /** The example that needs nothing but the gateway: the one to open first. */
@@ -50,7 +51,11 @@ export function readExample(
 }
 
 function takesCredential({ type, parameters }: INode): boolean {
-	return type === KLING_TYPE || parameters.nodeCredentialType === CREDENTIAL_TYPE;
+	return (
+		type === KLING_TYPE ||
+		type === TRIGGER_TYPE ||
+		parameters.nodeCredentialType === CREDENTIAL_TYPE
+	);
 }
 
 /** What can be tried with the sandbox gateway and nothing else. The first is the one to open first. */

@@ -23,7 +23,7 @@ const ALIASES = [
 ];
 
 test('n8n loads the node and the credential from the package', () => {
-	expect(Object.keys(loader.known.nodes)).toEqual(['klingVideo']);
+	expect(Object.keys(loader.known.nodes)).toEqual(['klingVideo', 'klingVideoTrigger']);
 	expect(Object.keys(loader.known.credentials)).toEqual(['ezModelApi']);
 	const [node] = loader.types.nodes;
 	expect(node).toMatchObject({
@@ -44,7 +44,7 @@ test('n8n loads the node and the credential from the package', () => {
 		name: 'ezModelApi',
 		displayName: 'EZModel API',
 		iconUrl: { light: expect.any(String), dark: expect.any(String) },
-		supportedNodes: ['klingVideo'],
+		supportedNodes: ['klingVideo', 'klingVideoTrigger'],
 	});
 });
 
@@ -329,4 +329,41 @@ test('people cannot see the part that the node itself sets', () => {
 		({ name }) => name === 'suspendPart',
 	);
 	expect(part?.type).toBe('hidden');
+});
+
+describe('the trigger', () => {
+	test('n8n loads it as a trigger with a webhook of its own', () => {
+		const found = loader.types.nodes.find(({ name }) => name === 'klingVideoTrigger');
+		expect(found).toMatchObject({
+			displayName: 'Kling Video Trigger',
+			group: ['trigger'],
+			inputs: [],
+			webhooks: [
+				{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			],
+			iconUrl: {
+				light: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.svg',
+				dark: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.dark.svg',
+			},
+			codex: { categories: ['Marketing'], alias: expect.arrayContaining(['callback', 'Kling']) },
+		});
+		expect(found).not.toHaveProperty('usableAsTool');
+		const { type } = loader.getNode('klingVideoTrigger');
+		expect(type).toHaveProperty('webhook');
+		for (const kind of ['execute', 'poll', 'trigger', 'customOperations']) {
+			expect(type).not.toHaveProperty(kind);
+		}
+	});
+
+	test('the names, values and defaults that workflows rely on', () => {
+		const found = loader.types.nodes.find(({ name }) => name === 'klingVideoTrigger');
+		expect(known(found?.properties ?? [], 'multiImageVideo')).toEqual({
+			resource: { default: 'multiImageVideo', values: TASK_KINDS.map(({ resource }) => resource) },
+			taskPath: { default: '' },
+			event: { default: 'done', values: ['done', 'failed', 'succeeded'] },
+			downloadVideo: { default: false },
+			binaryPropertyName: { default: 'data' },
+			simplify: { default: true },
+		});
+	});
 });

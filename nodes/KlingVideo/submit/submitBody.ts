@@ -1,5 +1,5 @@
 import { isJsonObject } from '../reading/readJson';
-import { readJsonMembers, writeJsonMembers, type JsonMembers } from './jsonMembers';
+import { readJsonMembers, writeJsonMembers, type JsonMembers } from '../reading/jsonMembers';
 
 export type VideoMode = 'std' | 'pro' | '4k';
 export type AspectRatio = '16:9' | '9:16' | '1:1';
