@@ -151,13 +151,7 @@ test('a person makes a video from two files of a form, by clicks and one sentenc
 	const { id } = await host.rest.createWorkflow(chain(WORKFLOW, [imageForm()]));
 	await page.setViewportSize({ width: 1440, height: 900 });
 	await open(id);
-	await page.getByTestId('canvas-handle-plus').last().click();
-	await page.getByTestId('node-creator-search-bar').fill('kling');
-	await page
-		.getByTestId('node-creator-item-name')
-		.filter({ hasText: /^Kling Video$/ })
-		.click();
-	await page.getByText('Create omni video').click();
+	await addKlingNode('Create omni video');
 
 	await page.getByTestId('parameter-input-prompt').locator('textarea').fill(prompt);
 	await page.getByTestId('fixed-collection-add').locator('visible=true').first().click();
@@ -190,13 +184,7 @@ test('a person makes a video from two files of a form, by clicks and one sentenc
 test('behind a submit call, the node waits and shows the video', async () => {
 	await page.setViewportSize({ width: 1440, height: 900 });
 	await open(await submitWorkflow('[success-1s]'));
-	await page.getByTestId('canvas-handle-plus').last().click();
-	await page.getByTestId('node-creator-search-bar').fill('kling');
-	await page
-		.getByTestId('node-creator-item-name')
-		.filter({ hasText: /^Kling Video$/ })
-		.click();
-	await page.getByText('Wait until omni video is complete').click();
+	await addKlingNode('Wait until omni video is complete');
 
 	await page.getByTestId('parameter-input-operation').waitFor();
 	await page.getByTestId('collection-parameter-add').locator('visible=true').first().click();
@@ -347,6 +335,17 @@ async function inOrder(texts: string[]): Promise<boolean> {
 		}),
 	);
 	return tops.every((top, index) => index === 0 || top > (tops[index - 1] ?? NaN));
+}
+
+/** Puts the node behind the last one, from the node panel, and opens it. */
+async function addKlingNode(action: string): Promise<void> {
+	await page.getByTestId('canvas-handle-plus').last().click();
+	await page.getByTestId('node-creator-search-bar').fill('kling');
+	await page
+		.getByTestId('node-creator-item-name')
+		.filter({ hasText: /^Kling Video$/ })
+		.click();
+	await page.getByText(action).click();
 }
 
 /** A form that asks for images. */

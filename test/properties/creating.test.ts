@@ -171,6 +171,7 @@ async function submitTwice(answers: Answer[]) {
 }
 
 test('whatever is answered, the node says what is true, and never pays twice', async () => {
+	let created = 0;
 	await fc.assert(
 		fc.asyncProperty(fc.tuple(anyAnswer, anyAnswer), async (answers) => {
 			const { told, message, description, sent } = await submitTwice(answers);
@@ -191,6 +192,7 @@ test('whatever is answered, the node says what is true, and never pays twice', a
 					if (told?.error === undefined) {
 						expect(told).toMatchObject({ status: 'SUBMITTED', succeeded: false });
 						expect(plain(told?.taskId)).not.toBe('');
+						created++;
 					} else {
 						expect(message).toMatch(/^The task was accepted, but/);
 						expect(description).toContain(sent.at(-1));
@@ -199,6 +201,8 @@ test('whatever is answered, the node says what is true, and never pays twice', a
 		}),
 		{ numRuns: runsOf(500) },
 	);
+	// else it would have held of refusals alone
+	expect(created).toBeGreaterThan(0);
 });
 
 test('answers have every meaning, one after another', async () => {

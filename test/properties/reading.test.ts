@@ -6,7 +6,6 @@ import { simplify } from '../../nodes/KlingVideo/output/simplify';
 import { replyOf } from '../support/bodies';
 import { anyBody, anyReply } from '../support/arbitraries';
 import { expectEveryKind } from '../support/coverage';
-import { runsOf } from '../support/runs';
 
 const MEANINGS_OF_A_REPLY = [
 	'task',
@@ -47,7 +46,7 @@ describe('whatever the gateway replies', () => {
 			fc.property(anyReply, (reply) => {
 				expect(MEANINGS_OF_A_REPLY).toContain(classifyResponse(reply).kind);
 			}),
-			{ numRuns: runsOf(3000) },
+			{ numRuns: 3000 },
 		);
 	});
 
@@ -58,7 +57,7 @@ describe('whatever the gateway replies', () => {
 				const ms = meaning.kind === 'transientError' ? meaning.retryAfterMs : Number.NaN;
 				expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
 			}),
-			{ numRuns: runsOf(1000) },
+			{ numRuns: 1000 },
 		);
 	});
 });
@@ -71,7 +70,7 @@ describe('whatever task is read', () => {
 				const meaning = classifyResponse(replyOf(text));
 				if (meaning.kind === 'task') property(meaning.task);
 			}),
-			{ numRuns: runsOf(2000) },
+			{ numRuns: 2000 },
 		);
 	}
 

@@ -91,13 +91,16 @@ const readAll = (parameters: IDataObject) =>
 	);
 
 test.each<[IDataObject, object]>([
-	[{ mode: 'master' }, { field: 'mode', given: 'master' }],
-	[{ mode: ['std'] }, { field: 'mode', given: '["std"]' }],
-	[{ aspectRatio: '4:3' }, { field: 'aspectRatio', given: '4:3' }],
-	[{ aspectRatio: undefined }, { field: 'aspectRatio', given: '' }],
-	[{ sound: 'yes' }, { field: 'sound', given: 'yes' }],
-	[{ sound: '' }, { field: 'sound', given: '' }],
-	[{ images: { image: [{ url: A, role: 'middle' }] } }, { field: 'role', given: 'middle' }],
+	[{ mode: 'master' }, { field: 'mode', values: 'std, pro, 4k', given: 'master' }],
+	[{ mode: ['std'] }, { field: 'mode', values: 'std, pro, 4k', given: '["std"]' }],
+	[{ aspectRatio: '4:3' }, { field: 'aspectRatio', values: '16:9, 9:16, 1:1', given: '4:3' }],
+	[{ aspectRatio: undefined }, { field: 'aspectRatio', values: '16:9, 9:16, 1:1', given: '' }],
+	[{ sound: 'yes' }, { field: 'sound', values: 'true, false', given: 'yes' }],
+	[{ sound: '' }, { field: 'sound', values: 'true, false', given: '' }],
+	[
+		{ images: { image: [{ url: A, role: 'middle' }] } },
+		{ field: 'role', values: 'reference, firstFrame, lastFrame', given: 'middle' },
+	],
 ])('what no list of the editor has is told: %j', (parameters, choice) => {
 	expect(readAll(parameters)).toEqual({ kind: 'unusableChoice', ...choice });
 });

@@ -87,7 +87,9 @@ const PROBLEMS: Record<ProblemKind, Problem[]> = {
 		{ kind: 'tooManyFrames', role: 'lastFrame' },
 	],
 	unusableChoice: (['mode', 'aspectRatio', 'sound', 'role'] as const).flatMap((field) =>
-		['', SAID].map((given) => ({ kind: 'unusableChoice', field, given }) as const),
+		['', SAID].map(
+			(given) => ({ kind: 'unusableChoice', field, values: 'std, pro', given }) as const,
+		),
 	),
 	unusableDuration: [{ kind: 'unusableDuration' }],
 	unusableCfgScale: [{ kind: 'unusableCfgScale' }],

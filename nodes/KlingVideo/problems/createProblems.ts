@@ -6,12 +6,13 @@ import { SUBMIT_REFUSAL_TEXTS } from './submitRefusals';
 
 const LOOK_AT_EXPRESSION =
 	'If it is an expression, look at what it gives for this item, and at the item that it is read from.';
-const FIELD_LABELS = { prompt: 'Prompt', negativePrompt: 'Negative Prompt' };
-const CHOICES = {
-	mode: { label: 'Mode', values: 'std, pro, 4k' },
-	aspectRatio: { label: 'Aspect Ratio', values: '16:9, 9:16, 1:1' },
-	sound: { label: 'Sound', values: 'true, false' },
-	role: { label: 'Role', values: 'reference, firstFrame, lastFrame' },
+const FIELD_LABELS = {
+	prompt: 'Prompt',
+	negativePrompt: 'Negative Prompt',
+	mode: 'Mode',
+	aspectRatio: 'Aspect Ratio',
+	sound: 'Sound',
+	role: 'Role',
 };
 const ROLE_NAMES = { firstFrame: 'first frame', lastFrame: 'last frame' };
 
@@ -87,16 +88,12 @@ export const CREATE_PROBLEMS: ProblemRows<
 	},
 	unusableChoice: {
 		error: 'node',
-		message: ({ field, given }) => {
-			const { label } = CHOICES[field];
-			return given === ''
-				? `Nothing was submitted: the ${label} is empty`
-				: `Nothing was submitted: the ${label} cannot be ${given}`;
-		},
-		description: ({ field }) => {
-			const { label, values } = CHOICES[field];
-			return `"${label}" has one of these values: ${values}. ${LOOK_AT_EXPRESSION}`;
-		},
+		message: ({ field, given }) =>
+			given === ''
+				? `Nothing was submitted: the ${FIELD_LABELS[field]} is empty`
+				: `Nothing was submitted: the ${FIELD_LABELS[field]} cannot be ${given}`,
+		description: ({ field, values }) =>
+			`"${FIELD_LABELS[field]}" has one of these values: ${values}. ${LOOK_AT_EXPRESSION}`,
 	},
 	unusableDuration: {
 		error: 'node',

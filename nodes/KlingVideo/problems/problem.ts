@@ -57,8 +57,12 @@ const PROBLEM_FIELDS = {
 	/** There is a last frame, and no first one. */
 	noFirstFrame: {},
 	tooManyFrames: { role: isOneOf('firstFrame', 'lastFrame') },
-	/** A field with a list of values has another one; `given` is what it was. */
-	unusableChoice: { field: isOneOf('mode', 'aspectRatio', 'sound', 'role'), given: isText },
+	/** A field with a list of values, by comma, has another one; `given` is what it was. */
+	unusableChoice: {
+		field: isOneOf('mode', 'aspectRatio', 'sound', 'role'),
+		values: isText,
+		given: isText,
+	},
 	unusableDuration: {},
 	unusableCfgScale: {},
 	unusableCameraControl: {},

@@ -11,7 +11,7 @@ import { readItemCount, readItemStartMs, readRecordedRuns } from './n8nRun';
 
 const MAX_DOWNLOADS_AT_ONCE = 3;
 
-/** A submit call waits as long as a cooldown lasts, and for its turn as long as any run does. */
+/** A submit call waits as long as a cooldown lasts; for its turn it waits a day, which no run takes. */
 const SUBMIT_LIMITS: CallLimits = {
 	spreadOverMs: 0,
 	maxPauseMs: MAX_RETRY_AFTER_MS,

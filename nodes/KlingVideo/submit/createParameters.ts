@@ -53,13 +53,13 @@ export function readRequestedVideo(
 	if (additionalFields === null) return { kind: 'unusableAdditionalFields' };
 	const chosenMode = parameter('mode', 'std');
 	const mode = readOneOf(MODES, chosenMode);
-	if (mode === null) return unusableChoice('mode', chosenMode);
+	if (mode === null) return unusableChoice('mode', MODES, chosenMode);
 	const chosenRatio = parameter('aspectRatio', '16:9');
 	const aspectRatio = readOneOf(ASPECT_RATIOS, chosenRatio);
-	if (aspectRatio === null) return unusableChoice('aspectRatio', chosenRatio);
+	if (aspectRatio === null) return unusableChoice('aspectRatio', ASPECT_RATIOS, chosenRatio);
 	const chosenSound = parameter('sound', false);
 	const sound = readBoolean(chosenSound);
-	if (sound === null) return unusableChoice('sound', chosenSound);
+	if (sound === null) return unusableChoice('sound', [true, false], chosenSound);
 	const images = readRequestedImages(parameter('images', {}), defaultRole);
 	if (images.kind !== 'images') return images;
 	return {
@@ -108,7 +108,7 @@ function readRequestedImages(
 	const images: RequestedImage[] = [];
 	for (const entry of Array.isArray(entries) ? entries.filter(isJsonObject) : []) {
 		const role = 'role' in entry ? readOneOf(ROLES, entry.role) : defaultRole;
-		if (role === null) return unusableChoice('role', entry.role);
+		if (role === null) return unusableChoice('role', ROLES, entry.role);
 		if (entry.source === 'binary') {
 			for (const field of readNames(entry.binaryField)) {
 				images.push({ role, source: 'file', field });
@@ -145,9 +145,13 @@ function readBoolean(value: unknown): boolean | null {
 }
 
 /** A field with a list of values is never guessed: another video than was meant would be paid. */
-function unusableChoice(field: ChoiceField, given: unknown): ProblemOf<'unusableChoice'> {
+function unusableChoice(
+	field: ChoiceField,
+	values: readonly unknown[],
+	given: unknown,
+): ProblemOf<'unusableChoice'> {
 	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
-	return { kind: 'unusableChoice', field, given: sanitizeText(text) };
+	return { kind: 'unusableChoice', field, values: values.join(', '), given: sanitizeText(text) };
 }
 
 function readOneOf<T extends string>(values: readonly T[], value: unknown): T | null {
