@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
-import { SECONDS_BETWEEN_CHECKS } from '../../nodes/KlingVideo/suspend/progressWorkflow';
+import { CHECK_GAP_MS } from '../../nodes/KlingVideo/suspend/checkTimes';
 import { freePort, startN8n, type N8n } from '../n8n';
 import { startHost, type Host } from './host';
 import { parked, progressOf, start, SUSPEND, suspendFor, type Started } from './suspended';
@@ -11,7 +11,7 @@ import { jsonOf, newNode } from './workflows';
 const CUT_OFF = 'Workflow did not finish, possible out-of-memory issue';
 
 /** The pause between two checks. */
-const ROUND_MS = SECONDS_BETWEEN_CHECKS * 1000;
+const ROUND_MS = CHECK_GAP_MS;
 
 let host: Host;
 let n8n: N8n;

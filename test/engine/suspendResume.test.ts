@@ -19,7 +19,7 @@ describe('the state that n8n keeps', () => {
 	const message = /^The wait for task .* was begun by another version of this node/;
 
 	describe.each<[string, (kept: unknown) => unknown]>([
-		['of another version of this node', (kept) => ({ ...Object(kept), version: 5 })],
+		['of another version of this node', (kept) => ({ ...Object(kept), version: 6 })],
 		['that is gone', () => null],
 		['that is something else', () => 'elsewhere'],
 	])('%s', (_what, change) => {
@@ -82,12 +82,12 @@ test('a wait that version 0.1 has suspended goes on', async () => {
 			.replaceAll('"311"', '"1"')
 			.replaceAll('1766737712000', String(Date.now())),
 	);
-	const ofVersion1 = new SuspendedRun(
-		{ sandbox, tasks: ['success-600s'] },
-		suspended.database,
-		{ ...suspended.started, code: written.workflow, items: written.items },
-		suspended.shown,
-	);
+	const ofVersion1 = new SuspendedRun({ sandbox, tasks: ['success-600s'] }, suspended.database, {
+		...suspended.started,
+		code: written.workflow,
+		items: written.items,
+	});
+	ofVersion1.saveParent(suspended.shown);
 	const { items } = await ofVersion1.resume(clock.pass);
 	expect(items).toEqual([
 		{

@@ -198,7 +198,16 @@ describe.each<[string, object, object]>([
 
 	test.each<[string, object]>([
 		['wait', { ...OF_ALL_VIDEOS, options: { ...ofAllWaits, pollingInterval: { default: 10 } } }],
-		['suspend', { ...OF_ALL_VIDEOS, options: ofAllWaits }],
+		[
+			'suspend',
+			{
+				...OF_ALL_VIDEOS,
+				options: {
+					...ofAllWaits,
+					useCallback: { default: 'automatic', values: ['always', 'automatic', 'never'] },
+				},
+			},
+		],
 		// there is no video yet that could be downloaded
 		['returnTask', { options: { ...ofAllSubmits, callbackUrl: { default: '' } } }],
 	])('with afterSubmit %s', (afterSubmit, more) => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { readCallback } from '../../nodes/KlingVideo/trigger/callback';
+import { readCallback } from '../../nodes/KlingVideo/gateway/callback';
 import { anyBody } from '../support/arbitraries';
 import { TASK_ID } from '../support/bodies';
 import { expectEveryKind } from '../support/coverage';

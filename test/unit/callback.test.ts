@@ -1,4 +1,4 @@
-import { readCallback } from '../../nodes/KlingVideo/trigger/callback';
+import { readCallback } from '../../nodes/KlingVideo/gateway/callback';
 import { TASK_ID } from '../support/bodies';
 
 const mayBeDone = { kind: 'mayBeDone', taskId: TASK_ID };

@@ -1,8 +1,8 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import { CHECK_GAP_MS } from '../../nodes/KlingVideo/suspend/checkTimes';
 import {
 	createProgressWorkflow,
-	SECONDS_BETWEEN_CHECKS,
-	SECONDS_BETWEEN_TIMERS,
+	MIN_TIMER_SECONDS,
 	type ProgressWorkflowParts,
 } from '../../nodes/KlingVideo/suspend/progressWorkflow';
 import { MULTI_IMAGE } from '../support/taskKinds';
@@ -85,7 +85,7 @@ describe('its nodes', () => {
 	test("are connected to a loop that ends with the waiting node's own name", () => {
 		const workflow = made();
 		expect(after(workflow, 'Tasks')).toEqual(['Begin to Wait']);
-		expect(after(workflow, 'Begin to Wait')).toEqual(['Suspended Until the Next Check']);
+		expect(after(workflow, 'Begin to Wait')).toEqual(['All Done?']);
 		expect(after(workflow, 'Suspended Until the Next Check')).toEqual(['Check Tasks']);
 		expect(after(workflow, 'Check Tasks')).toEqual(['All Done?']);
 		expect(after(workflow, 'All Done?', 0)).toEqual([NODE.name]);
@@ -122,12 +122,12 @@ describe('its nodes', () => {
 				resume: 'webhook',
 				httpMethod: 'POST',
 				limitWaitTime: true,
-				resumeAmount: SECONDS_BETWEEN_TIMERS,
+				resumeAmount: `={{ $json.pauseSeconds || ${MIN_TIMER_SECONDS} }}`,
 				resumeUnit: 'seconds',
 			},
 		});
 		// calls and timers take turns
-		expect(2 * SECONDS_BETWEEN_CHECKS).toBe(SECONDS_BETWEEN_TIMERS);
+		expect(2 * CHECK_GAP_MS).toBe(1000 * MIN_TIMER_SECONDS);
 	});
 
 	test('ask each item whether all are done', () => {

@@ -1,7 +1,18 @@
+import { isOneOf } from '../reading/guards';
+import { isJsonObject } from '../reading/readJson';
+
 /** What "Use Callback" can be set to. */
 export const USE_CALLBACK = ['automatic', 'always', 'never'] as const;
 
 export type UseCallback = (typeof USE_CALLBACK)[number];
+
+const isUseCallback = isOneOf(...USE_CALLBACK);
+
+/** @param options as the node has them; anything else than the three words counts as `automatic` */
+export function readUseCallback(options: unknown): UseCallback {
+	const chosen: unknown = isJsonObject(options) ? options.useCallback : null;
+	return isUseCallback(chosen) ? chosen : 'automatic';
+}
 
 /** Names that are known in one network only. */
 const LOCAL_NAMES = /(^|\.)(localhost|local|lan|internal|intranet|home|corp|test|invalid|example)$/;

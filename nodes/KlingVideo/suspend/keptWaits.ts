@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readItemParameters } from '../operations/itemParameters';
 import { readErrorMessage } from '../reading/readError';
-import { readNumber } from '../reading/readJson';
 import type { TaskKind } from '../taskKinds';
 import { readWaitPlan } from '../wait/waitPlan';
+import type { CheckTimes } from './checkTimes';
 import { readStoredWait, type StoredWait } from './storedWait';
 import { WAIT_FIELD_V1 } from './storedWaitV1';
 import { startUnreadableWait, startWait } from './suspendedWait';
@@ -28,21 +28,23 @@ export function startWaitForItem(
 	}
 }
 
+/** The field of an item that holds a wait. Stored: never renamed. */
+export const STORED_WAIT_FIELD = 'storedWait';
+
 /** Has n8n keep the waits with the progress execution, once, rather than with each check's output. */
-export function keepWaits(context: IExecuteFunctions, waits: StoredWait[]): void {
-	context.getContext('flow').tasks = waits;
+export function keepWaits(
+	context: IExecuteFunctions,
+	waits: StoredWait[],
+	times: CheckTimes,
+): void {
+	const kept = context.getContext('flow');
+	kept.tasks = waits;
+	kept.checkTimes = times;
 }
 
-/** Has n8n keep the moment of a round. */
-export function keepRoundTime(context: IExecuteFunctions): void {
-	context.getContext('flow').lastRoundAtMs = Date.now();
-}
-
-/** @returns how long ago the last round was; infinite where there was none, or a clock was set back */
-export function readMsSinceRound(context: IExecuteFunctions): number {
-	const lastRoundAtMs = readNumber(context.getContext('flow').lastRoundAtMs);
-	const ms = lastRoundAtMs === null ? -1 : Date.now() - lastRoundAtMs;
-	return ms < 0 ? Number.POSITIVE_INFINITY : ms;
+/** @returns what was kept of the times of the checks, as it is */
+export function readKeptTimes(context: IExecuteFunctions): unknown {
+	return context.getContext('flow').checkTimes;
 }
 
 /**
@@ -52,9 +54,15 @@ export function readMsSinceRound(context: IExecuteFunctions): number {
  */
 export function readKeptWaits(context: IExecuteFunctions): StoredWait[] | null {
 	const kept: unknown = context.getContext('flow').tasks;
-	const stored = Array.isArray(kept)
-		? kept
-		: context.getInputData().map(({ json }) => json.storedWait ?? json[WAIT_FIELD_V1]);
+	return Array.isArray(kept) ? readWaits(kept) : readWaitsInItems(context.getInputData());
+}
+
+/** @returns null if one of the items has no wait that can be read */
+export function readWaitsInItems(items: INodeExecutionData[]): StoredWait[] | null {
+	return readWaits(items.map(({ json }) => json[STORED_WAIT_FIELD] ?? json[WAIT_FIELD_V1]));
+}
+
+function readWaits(stored: unknown[]): StoredWait[] | null {
 	const waits = stored.map(readStoredWait);
 	return waits.every((wait) => wait !== null) ? waits : null;
 }

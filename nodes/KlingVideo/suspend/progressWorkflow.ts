@@ -3,11 +3,11 @@ import { isOneOf, type Guard } from '../reading/guards';
 import type { TaskKind } from '../taskKinds';
 import type { RequestOptions } from '../operations/nodeRequest';
 
-/** How long an execution is suspended that nobody wakes before: n8n's timers take a minute at least. */
-export const SECONDS_BETWEEN_TIMERS = 66;
+/** How long an execution is suspended at least that nobody wakes before: n8n's timers take a minute. */
+export const MIN_TIMER_SECONDS = 66;
 
-/** Half of it, so that the calls that wake the execution and n8n's timers take turns. */
-export const SECONDS_BETWEEN_CHECKS = SECONDS_BETWEEN_TIMERS / 2;
+/** The field of the items that go into the pause: how long it may be. */
+export const PAUSE_FIELD = 'pauseSeconds';
 
 const START = 'Tasks';
 const BEGIN = 'Begin to Wait';
@@ -41,7 +41,7 @@ export interface ProgressWorkflowParts {
 /**
  * The workflow that waits in place of the node's own execution:
  *
- * Tasks → Begin to Wait → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
+ * Tasks → Begin to Wait → All Done? → the node's own name, or Suspended → Check Tasks → All Done?
  *
  * People see it in the executions list, where it is the progress display: its names are meant for
  * them.
@@ -77,7 +77,7 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 					responseMode: 'onReceived',
 					limitWaitTime: true,
 					limitType: 'afterTimeInterval',
-					resumeAmount: SECONDS_BETWEEN_TIMERS,
+					resumeAmount: `={{ $json.${PAUSE_FIELD} || ${MIN_TIMER_SECONDS} }}`,
 					resumeUnit: 'seconds',
 					options: {},
 				},
@@ -106,7 +106,7 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 		],
 		connections: {
 			[START]: { main: [[connectTo(BEGIN)]] },
-			[BEGIN]: { main: [[connectTo(SUSPENDED)]] },
+			[BEGIN]: { main: [[connectTo(ALL_DONE)]] },
 			[SUSPENDED]: { main: [[connectTo(CHECK)]] },
 			[CHECK]: { main: [[connectTo(ALL_DONE)]] },
 			[ALL_DONE]: { main: [[connectTo(handOver)], [connectTo(SUSPENDED)]] },

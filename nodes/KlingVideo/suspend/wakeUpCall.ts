@@ -1,10 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { abortableSleep } from '../limits/abortableSleep';
 import { readErrorMessage } from '../reading/readError';
-import { readText } from '../reading/readJson';
+import { readResumeUrl } from './resumeAddress';
 
 /** n8n answers at once. */
 const CALL_TIMEOUT_MS = 10_000;
+
+/** What tells this call from Kling's, for the people who look at the progress. */
+export const OWN_CALL = { wokenBy: 'timer' };
 
 /** The calls that are to come, by the execution that they wake: one each. */
 const calls = new Map<string, AbortController>();
@@ -47,20 +50,11 @@ async function callLater(
 		await context.helpers.httpRequest({
 			method: 'POST',
 			url,
+			body: OWN_CALL,
 			timeout: CALL_TIMEOUT_MS,
 			disableFollowRedirect: true,
 		});
 	} catch (error) {
 		context.logger.debug(`A suspended wait was not woken by a call: ${readErrorMessage(error)}`);
 	}
-}
-
-/** The address that wakes the execution; null where n8n has none. */
-function readResumeUrl(context: IExecuteFunctions): string | null {
-	const execution: unknown = context.getWorkflowDataProxy(0).$execution;
-	const url =
-		typeof execution === 'object' && execution !== null && 'resumeUrl' in execution
-			? readText(execution.resumeUrl)
-			: null;
-	return url !== null && /^https?:/i.test(url) ? url : null;
 }

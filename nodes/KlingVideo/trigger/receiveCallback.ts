@@ -7,7 +7,7 @@ import { readErrorMessage } from '../reading/readError';
 import { sanitizeText } from '../reading/untrustedText';
 import { findKindByResource, type TaskKind } from '../taskKinds';
 import { askForTaskOrThrow, type Answer, type TaskProblem } from './askForTask';
-import { readCallback } from './callback';
+import { readCallback } from '../gateway/callback';
 import { getTriggerState, isBeingTested, type TriggerState } from './triggerState';
 
 /** The node answers by itself, and the workflow is not started. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readTask, type TaskStatus } from '../gateway/task';
-import { readTaskId } from '../gateway/taskId';
+import { readTask, type TaskStatus } from './task';
+import { readTaskId } from './taskId';
 import { readJsonMembers } from '../reading/jsonMembers';
 import { parseJsonObject } from '../reading/readJson';
 
