@@ -39,7 +39,7 @@ const anyCallback: fc.Arbitrary<Callback> = fc.oneof(
 
 const anyCalls = fc.array(
 	fc.record({ afterMs: fc.integer({ min: 0, max: 4000 }), callback: anyCallback }),
-	{ maxLength: 300, size: 'max' },
+	{ maxLength: 150, size: 'max' },
 );
 
 test('checks come in time and not too often, whatever calls come', () => {
@@ -80,6 +80,6 @@ test('checks come in time and not too often, whatever calls come', () => {
 				}
 			},
 		),
-		{ numRuns: runsOf(500) },
+		{ numRuns: runsOf(200) },
 	);
 });
