@@ -87,6 +87,9 @@ export class SuspendedRun {
 
 	rounds = 0;
 
+	/** What the node "Begin to Wait" has made, if there is one. */
+	begun: NodeRunResult | null = null;
+
 	/** How n8n runs the progress workflow; `retry` for its button "Retry". */
 	mode: 'integrated' | 'retry' = 'integrated';
 
@@ -113,7 +116,8 @@ export class SuspendedRun {
 	/** The node "Begin to Wait", which progress workflows of early versions have not. */
 	async begin(): Promise<{ items: INodeExecutionData[]; isSuspended: boolean }> {
 		if (this.started.code.nodes.some(({ name }) => name === 'Begin to Wait')) {
-			this.keep(await startKling(this.runOf('Begin to Wait')).finished);
+			this.begun = await startKling(this.runOf('Begin to Wait')).finished;
+			this.keep(this.begun);
 		}
 		if (!this.allDone) return { items: this.items, isSuspended: true };
 		const { items } = await this.handOver();

@@ -31,6 +31,7 @@ const NODE: INode = {
 
 const PARTS: ProgressWorkflowParts = {
 	workflow: { id: 'w1', name: 'Make videos' },
+	parent: { executionId: '17', path: '/n8n/workflow/w1/executions/17' },
 	settings: {},
 	node: NODE,
 	kind: MULTI_IMAGE,
@@ -58,6 +59,7 @@ function after(workflow: IWorkflowBase, name: string, output = 0): string[] {
 }
 
 const KLING_NODES = ['Check Tasks', NODE.name];
+const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 
 describe('what people see in the executions list', () => {
 	test('its name says whose it is', () => {
@@ -72,12 +74,47 @@ describe('what people see in the executions list', () => {
 			'Check Tasks',
 			'All Done?',
 			NODE.name,
+			'Which Execution to Stop',
 		]);
 	});
 
 	test('its nodes lie side by side, from left to right', () => {
-		const columns = made().nodes.map(({ position: [x] }) => x);
+		const columns = made()
+			.nodes.filter(({ type }) => type !== STICKY_NOTE)
+			.map(({ position: [x] }) => x);
 		expect(columns).toEqual([...new Set(columns)].sort((a, b) => a - b));
+	});
+});
+
+describe('the note above its nodes', () => {
+	const note = nodeOf(made(), 'Which Execution to Stop');
+
+	test('says whose videos are checked, since when, and which execution to stop', () => {
+		expect(note.type).toBe(STICKY_NOTE);
+		const parent = '[execution 17](/n8n/workflow/w1/executions/17)';
+		for (const words of [
+			`checks the Kling videos of ${parent}`,
+			`stop ${parent}, not this one`,
+			'If only this one is stopped, the other never gets its videos',
+			'began on 2026-11-23 at 10:00 UTC',
+		]) {
+			expect(note.parameters.content).toContain(words);
+		}
+	});
+
+	test('covers none of them, is as wide as they are, and does not run', () => {
+		const workflow = made();
+		const { position, parameters } = note;
+		for (const {
+			name,
+			position: [x, y],
+		} of workflow.nodes) {
+			if (name === note.name) continue;
+			expect(y).toBeGreaterThanOrEqual(position[1] + Number(parameters.height));
+			expect(x).toBeGreaterThan(position[0]);
+			expect(x).toBeLessThan(position[0] + Number(parameters.width));
+		}
+		expect(JSON.stringify(workflow.connections)).not.toContain(note.name);
 	});
 });
 
@@ -102,11 +139,14 @@ describe('its nodes', () => {
 		}
 	});
 
-	test.each(['Tasks', 'All Done?'])('have names of their own if the user has taken %s', (name) => {
-		const workflow = made({ node: { ...NODE, name } });
-		expect(new Set(workflow.nodes.map((node) => node.name)).size).toBe(workflow.nodes.length);
-		expect(after(workflow, 'All Done?', 0)).toEqual([`${name} (Result)`]);
-	});
+	test.each(['Tasks', 'All Done?', 'Which Execution to Stop'])(
+		'have names of their own if the user has taken %s',
+		(name) => {
+			const workflow = made({ node: { ...NODE, name } });
+			expect(new Set(workflow.nodes.map((node) => node.name)).size).toBe(workflow.nodes.length);
+			expect(after(workflow, 'All Done?', 0)).toEqual([`${name} (Result)`]);
+		},
+	);
 
 	test('begin with what hands items through as they are', () => {
 		expect(nodeOf(made(), 'Tasks')).toMatchObject({

@@ -3,6 +3,7 @@ import { readCallback, type Callback } from '../gateway/callback';
 import { getProcessAgeMs } from '../limits/monotonicClock';
 import { isJsonObject } from '../reading/readJson';
 import { withNodeRun } from '../run/nodeRun';
+import { noteParentExecution } from '../submit/customData';
 import { sendSubmission } from '../submit/sendSubmission';
 import type { TaskKind } from '../taskKinds';
 import {
@@ -61,6 +62,8 @@ export async function beginToWait(
 	const waits = readKeptWaits(context);
 	// a later step says what is wrong
 	if (waits === null) return context.getInputData();
+	const [wait] = waits;
+	if (wait !== undefined) noteParentExecution(context, wait.parentExecutionId);
 	const times = { ...readCheckTimes(undefined, waits), begunAtMs: Date.now() };
 	if (!isSubmittedByProgress(waits)) return pause(context, waits, planAll(times, waits));
 

@@ -2,6 +2,7 @@ import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 import { isOneOf, type Guard } from '../reading/guards';
 import type { TaskKind } from '../taskKinds';
 import type { RequestOptions } from '../operations/nodeRequest';
+import { createProgressNote, PROGRESS_NOTE } from './progressNote';
 
 /** How long an execution is suspended at least that nobody wakes before: n8n's timers take a minute. */
 export const MIN_TIMER_SECONDS = 66;
@@ -28,6 +29,8 @@ export const isSuspendStep: Guard<SuspendStep> = isOneOf(...SUSPEND_STEPS);
 export interface ProgressWorkflowParts {
 	/** The workflow whose node waits. */
 	workflow: { id: string; name: string };
+	/** The execution whose node waits, and the path of its page in n8n. */
+	parent: { executionId: string; path: string };
 	settings: IWorkflowSettings;
 	/** The node that waits: its type, version and credentials count. */
 	node: INode;
@@ -47,7 +50,7 @@ export interface ProgressWorkflowParts {
  * them.
  */
 export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
-	const { workflow, createdAt } = parts;
+	const { workflow, parent, createdAt } = parts;
 	const handOver = getHandOverName(parts.node);
 	return {
 		id: workflow.id,
@@ -103,6 +106,7 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 				},
 			},
 			createKlingNode(parts, { ...createNodeBase(handOver, 5), id: parts.node.id }, 'handOver'),
+			createProgressNote(parent, createdAt),
 		],
 		connections: {
 			[START]: { main: [[connectTo(BEGIN)]] },
@@ -116,7 +120,8 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 
 /** The node's own name: an error at the end is shown as one of the node that waits. */
 function getHandOverName({ name }: INode): string {
-	return [START, BEGIN, SUSPENDED, CHECK, ALL_DONE].includes(name) ? `${name} (Result)` : name;
+	const taken = [START, BEGIN, SUSPENDED, CHECK, ALL_DONE, PROGRESS_NOTE];
+	return taken.includes(name) ? `${name} (Result)` : name;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { getTaskId, nameCreatedTask } from '../operations/itemParameters';
 import { createErrorItem } from '../problems/errorItemOrThrow';
+import { noteProgressExecution } from '../submit/customData';
 import type { TaskKind } from '../taskKinds';
 import { createStoredRequestOptionsOrThrow } from '../operations/nodeRequest';
 import { readWaitsInItems } from './keptWaits';
@@ -33,6 +34,7 @@ export async function suspendExecutionOrThrow(
 	const workflow = { id: String(id), name: name ?? 'Workflow' };
 	const code = createProgressWorkflow({
 		workflow,
+		parent: getParent(context, workflow.id),
 		settings: context.getWorkflowSettings(),
 		node: context.getNode(),
 		kind,
@@ -53,6 +55,7 @@ export async function suspendExecutionOrThrow(
 			executionMode: context.getMode(),
 		},
 	);
+	noteProgressExecution(context, executionId);
 	// the editor makes a link of it
 	context.setMetadata({ subExecution: { executionId, workflowId: workflow.id } });
 	const given = data[0] ?? [];
@@ -74,6 +77,14 @@ function nameSubmittedTask(wait: StoredWait, taskId: unknown): StoredWait {
 				pendingSubmit: null,
 			}
 		: wait;
+}
+
+/** The path is below the one at which n8n is served, which may be behind a proxy. */
+function getParent(context: IExecuteFunctions, workflowId: string) {
+	const executionId = context.getExecutionId();
+	const url = context.getInstanceBaseUrl();
+	const basePath = URL.canParse(url) ? new URL(url).pathname.replace(/\/$/, '') : '';
+	return { executionId, path: `${basePath}/workflow/${workflowId}/executions/${executionId}` };
 }
 
 /**

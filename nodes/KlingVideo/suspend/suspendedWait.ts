@@ -125,6 +125,7 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 	const phase = task === null ? 'running' : getTaskPhase(task);
 	return {
 		progress: describeProgress(wait),
+		waitStartedAt: formatTime(wait.startedAtMs),
 		taskId: getTaskId(wait.parameters),
 		// the progress workflow's nodes read it, as they read the Task ID
 		...(wait.parameters.path !== null && { taskPath: wait.parameters.path.taskPath }),
@@ -134,6 +135,12 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 		videoUrl: task?.videos[0]?.url ?? null,
 		allDone,
 	};
+}
+
+/** @returns as ISO 8601, or null for a number that is no time: it comes from n8n's database */
+function formatTime(atMs: number): string | null {
+	const time = new Date(atMs);
+	return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 function describeProgress({ parameters, history, lastCause, outcome }: StoredWait): string {
