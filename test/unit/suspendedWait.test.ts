@@ -218,7 +218,6 @@ describe('as an item', () => {
 		for (const allDone of [true, false]) {
 			expect(createProgressItem(wait, allDone)).toEqual({
 				progress: expect.any(String),
-				waitStartedAt: new Date(STARTED_AT_MS).toISOString(),
 				taskId: TASK_ID,
 				status: 'SUCCESS',
 				done: true,
@@ -227,11 +226,6 @@ describe('as an item', () => {
 				allDone,
 			});
 		}
-	});
-
-	test.each([8.7e15, Number.NaN])('a beginning that is no time is left out: %s', (startedAtMs) => {
-		const item = createProgressItem({ ...waitWith(), startedAtMs }, false);
-		expect(item.waitStartedAt).toBeNull();
 	});
 
 	test.each([

@@ -14,7 +14,7 @@ import { runRound } from './round';
 import type { StoredWait } from './storedWait';
 import { createUnclearProblem, type Submit } from './submitPending';
 import { findSuspendBlocker } from './suspendBlocker';
-import { createProgressItem, endWait, hasEnded, isSubmittedByProgress } from './suspendedWait';
+import { createProgressItem, createWaitingItem, endWait, hasEnded, isSubmittedByProgress } from './suspendedWait';
 import { suspendExecutionOrThrow, type SuspendResult } from './suspendExecution';
 import { createResults, isOver, refuseAllItems } from './waitResults';
 
@@ -100,7 +100,7 @@ async function suspend(
 	}
 	// shown while the execution is suspended; then n8n puts the results in their place
 	if (result.kind === 'suspended') {
-		return createProgressItems(result.waits.map((wait) => createProgressItem(wait, false)));
+		return createProgressItems(result.waits.map(createWaitingItem));
 	}
 	if (isSubmittedThere) rememberResults(context, waits, result.waits);
 	return await createResults(context, kind, result.waits, run);

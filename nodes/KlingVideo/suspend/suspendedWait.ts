@@ -115,6 +115,12 @@ export function addCheck(
 	};
 }
 
+/** What people see of the task at the node that waits, while it is suspended. */
+export function createWaitingItem(wait: StoredWait): IDataObject {
+	const waitStartedAt = new Date(wait.startedAtMs).toISOString();
+	return { ...createProgressItem(wait, false), waitStartedAt };
+}
+
 /**
  * What people see of the task who look at the execution that shows the progress. From n8n 2.41 on,
  * it can become the output of the node that waits, if n8n ended in the middle of a check: it must be
@@ -125,7 +131,6 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 	const phase = task === null ? 'running' : getTaskPhase(task);
 	return {
 		progress: describeProgress(wait),
-		waitStartedAt: formatTime(wait.startedAtMs),
 		taskId: getTaskId(wait.parameters),
 		// the progress workflow's nodes read it, as they read the Task ID
 		...(wait.parameters.path !== null && { taskPath: wait.parameters.path.taskPath }),
@@ -135,12 +140,6 @@ export function createProgressItem(wait: StoredWait, allDone: boolean): IDataObj
 		videoUrl: task?.videos[0]?.url ?? null,
 		allDone,
 	};
-}
-
-/** @returns as ISO 8601, or null for a number that is no time: it comes from n8n's database */
-function formatTime(atMs: number): string | null {
-	const time = new Date(atMs);
-	return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 function describeProgress({ parameters, history, lastCause, outcome }: StoredWait): string {
