@@ -14,7 +14,13 @@ import { runRound } from './round';
 import type { StoredWait } from './storedWait';
 import { createUnclearProblem, type Submit } from './submitPending';
 import { findSuspendBlocker } from './suspendBlocker';
-import { createProgressItem, createWaitingItem, endWait, hasEnded, isSubmittedByProgress } from './suspendedWait';
+import {
+	createProgressItem,
+	createWaitingItem,
+	endWait,
+	hasEnded,
+	isSubmittedByProgress,
+} from './suspendedWait';
 import { suspendExecutionOrThrow, type SuspendResult } from './suspendExecution';
 import { createResults, isOver, refuseAllItems } from './waitResults';
 
