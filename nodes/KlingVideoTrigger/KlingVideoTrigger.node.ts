@@ -24,8 +24,8 @@ export class KlingVideoTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: createTriggerSubtitle(),
-		description:
-			'Starts the workflow when a Kling video is done that was submitted with the address of this trigger',
+		// n8n's node panel has one entry for both nodes, and shows this for either
+		description: 'Create Kling videos, wait for them, or start a workflow when one is done',
 		eventTriggerDescription: 'Waiting for Kling to call the Test URL',
 		activationMessage: 'Each finished video that Kling reports to the Production URL starts it.',
 		defaults: { name: 'Kling Video Trigger' },
@@ -39,9 +39,9 @@ export class KlingVideoTrigger implements INodeType {
 			header: 'Kling calls when the video is done',
 			executionsHelp: {
 				inactive:
-					'<b>To try it out:</b> press "Listen for test event", and submit a video with the Test URL as its "Callback URL". It starts here, in the editor, when the video is done.<br /><br /><b>To use it:</b> publish the workflow, and submit videos with the Production URL. Each finished video then starts it by itself, and shows up in the executions list.',
+					'<b>To try it out:</b> press "Execute step", and submit a video with the Test URL as its "Callback URL". When the video is done, it appears here, in the editor.<br /><br /><b>To use it:</b> publish the workflow, and submit videos with the Production URL. Each finished video then starts it by itself, and shows up in the executions list.',
 				active:
-					'<b>To try it out:</b> press "Listen for test event", and submit a video with the Test URL as its "Callback URL". It starts here, in the editor, when the video is done.<br /><br /><b>In use:</b> the workflow is published. Each finished video that was submitted with the Production URL starts it by itself, and shows up in the <a data-key="executions">executions list</a>.',
+					'<b>To try it out:</b> press "Execute step", and submit a video with the Test URL as its "Callback URL". When the video is done, it appears here, in the editor.<br /><br /><b>In use:</b> the workflow is published. Each finished video that was submitted with the Production URL starts it by itself, and shows up in the <a data-key="executions">executions list</a>.',
 			},
 			activationHint: {
 				inactive:
@@ -52,9 +52,9 @@ export class KlingVideoTrigger implements INodeType {
 		hints: [
 			{
 				message:
-					'Kling calls this trigger only for videos that were submitted with its URL. In the node "Kling Video", set "After Submitting" to "Return the Task ID", and add the option "Callback URL" with the URL from "Webhook URLs" above. Your n8n has to be reachable from the internet.',
+					'<b>What to do next:</b> click "Webhook URLs", and copy the URL. In the node "Kling Video" that creates the videos, set "After Submitting" to "Return the Task ID", add the option "Callback URL", and paste the URL there. Kling calls it when the video is done. For that, your n8n has to be reachable from the internet.',
 				type: 'info',
-				location: 'ndv',
+				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',
 			},
 		],

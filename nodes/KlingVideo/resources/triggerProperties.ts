@@ -10,24 +10,29 @@ import {
 
 const EVENTS = [
 	{
-		name: 'Task Is Done',
+		name: 'Task Is Done or Failed',
 		value: 'done',
-		description: 'Start in any case; the field "succeeded" says whether there is a video',
+		action: 'When a video is done, or has failed',
+		description:
+			'Start in any case. The field "succeeded" of the item says whether there is a video.',
 	},
 	{
 		name: 'Task Failed',
 		value: 'failed',
+		action: 'When a video has failed',
 		description: 'Start only if Kling could not make the video',
 	},
 	{
 		name: 'Task Succeeded',
 		value: 'succeeded',
+		action: 'When a video is ready',
 		description: 'Start only if there is a video',
 	},
 ];
 
 const event: INodeProperties = {
-	displayName: 'Start When',
+	// n8n's node panel lists the options, by their actions, of a field with this name alone
+	displayName: 'Trigger On',
 	name: 'event',
 	type: 'options',
 	noDataExpression: true,
@@ -41,7 +46,8 @@ export function describeTriggerProperties(kinds: readonly TaskKind[]): INodeProp
 	return [
 		{
 			...describeResources(kinds),
-			description: 'The kind of task that is submitted with the address of this trigger',
+			description:
+				'The kind of video that you submit: the same Resource as in the node that submits it',
 		},
 		describeTaskPath(kinds),
 		event,
