@@ -12,7 +12,8 @@ const BLUE = 5;
 
 /**
  * A sticky note for people who open the progress execution. In n8n's list it is a second row of the
- * same workflow, and nothing there says which of the two may be stopped.
+ * same workflow, and nothing there says which of the two may be stopped. It is short, since n8n writes it
+ * to its database with each check.
  *
  * @param parent the execution whose node waits, and the path of its page in n8n
  */
@@ -39,9 +40,7 @@ function createText(parent: { executionId: string; path: string }, beganAt: Date
 	const [date, time = ''] = beganAt.toISOString().split('T');
 	const link = `[execution ${parent.executionId}](${parent.path})`;
 	return [
-		`# This execution checks the Kling videos of ${link}`,
-		`## To end the wait, stop ${link}, not this one`,
-		`### This one then ends by itself within a minute. If only this one is stopped, the other never gets its videos.`,
-		`### The wait began on ${date} at ${time.slice(0, 'hh:mm'.length)} UTC. What each check found is in the output of Check Tasks.`,
+		`# To end the wait, stop ${link}, not this one`,
+		`### This one checks the Kling videos of that one since ${date} ${time.slice(0, 'hh:mm'.length)} UTC, and ends by itself.`,
 	].join('\n\n');
 }

@@ -154,9 +154,13 @@ function pause(
 	const pauseMs = Math.max(minMs, getNextWakeUpMs(times, waits) - Date.now());
 	const isBeforeTimer = pauseMs < MAX_CALL_AFTER_MS;
 	if (isBeforeTimer) planWakeUpCall(context, pauseMs);
-	const pauseSeconds = Math.max(MIN_TIMER_SECONDS, Math.ceil(pauseMs / 1000));
+	const pauseSeconds = Math.ceil(pauseMs / 1000);
+	const isLong = pauseSeconds > MIN_TIMER_SECONDS;
 	return createProgressItems(
-		waits.map((wait) => ({ ...describe(wait, false, wokenBy), [PAUSE_FIELD]: pauseSeconds })),
+		waits.map((wait) => ({
+			...describe(wait, false, wokenBy),
+			...(isLong && { [PAUSE_FIELD]: pauseSeconds }),
+		})),
 	);
 }
 

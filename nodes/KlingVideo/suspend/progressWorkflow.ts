@@ -7,7 +7,7 @@ import { createProgressNote, PROGRESS_NOTE } from './progressNote';
 /** How long an execution is suspended at least that nobody wakes before: n8n's timers take a minute. */
 export const MIN_TIMER_SECONDS = 66;
 
-/** The field of the items that go into the pause: how long it may be. */
+/** The field of the items that go into the pause: how long it may be, if that is longer. */
 export const PAUSE_FIELD = 'pauseSeconds';
 
 const START = 'Tasks';
