@@ -3,6 +3,7 @@
 const LAYERS = [
 	'KlingVideo.node.ts',
 	'resources/',
+	'trigger/',
 	'create/',
 	'suspend/',
 	'submit/',
@@ -36,6 +37,12 @@ module.exports = {
 			from: { path: pathOf([layer]) },
 			to: { path: pathOf(LAYERS.slice(0, index + 1)) },
 		})),
+		{
+			name: 'no-node-imports-the-trigger',
+			severity: 'error',
+			from: { path: NODE },
+			to: { path: '^nodes/KlingVideoTrigger/' },
+		},
 		{
 			name: 'limits-know-nothing-of-kling',
 			severity: 'error',

@@ -25,6 +25,16 @@ function painted(fileName, colours) {
 	});
 }
 
+function renamed(fileName) {
+	return new Transform({
+		objectMode: true,
+		transform(file, _encoding, done) {
+			file.basename = fileName;
+			done(null, file);
+		},
+	});
+}
+
 /**
  * Paints the light and the dark icon from the one drawing. Both are committed, since n8n's scanner
  * reads the source as it is; CI sees to it that they are what this makes.
@@ -51,10 +61,16 @@ async function schemas() {
 		);
 		const folder = join(node, '__schema__/v1.0.0', resource);
 		await finished(schema.pipe(dest(folder)).resume());
+		// the trigger has no operations, and puts out what a single check does
+		const ofTrigger = src('nodes/KlingVideo/outputSchemas/getStatus.json').pipe(
+			renamed(`${resource}.json`),
+		);
+		const triggerFolder = join(__dirname, 'dist/nodes/KlingVideoTrigger/__schema__/v1.0.0');
+		await finished(ofTrigger.pipe(dest(triggerFolder)).resume());
 	}
 }
 
-/** The types of index.js: the same two names, from the same places. */
+/** The types of index.js: the same names, from the same places. */
 async function types() {
 	await finished(src('index.d.ts').pipe(dest('dist')).resume());
 }

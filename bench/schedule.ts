@@ -1,5 +1,5 @@
 import { mean, probit, quantileSorted } from 'simple-statistics';
-import { SECONDS_BETWEEN_CHECKS } from '../nodes/KlingVideo/suspend/progressWorkflow';
+import { CHECK_GAP_MS } from '../nodes/KlingVideo/suspend/checkTimes';
 import { nextCheckGapMs } from '../nodes/KlingVideo/wait/schedule';
 import type { Bar, Bench, Table } from './report';
 
@@ -43,7 +43,7 @@ const backOff: Gap = (_ageMs, check) =>
 
 const STRATEGIES: Array<{ name: string; gap: Gap }> = [
 	{ name: 'automatic', gap: automatic },
-	{ name: 'suspended', gap: fixed(SECONDS_BETWEEN_CHECKS * 1000) },
+	{ name: 'suspended', gap: fixed(CHECK_GAP_MS) },
 	...FIXED_INTERVALS_S.map((seconds) => ({
 		name: `every ${seconds} s`,
 		gap: fixed(seconds * 1000),

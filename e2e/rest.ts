@@ -178,6 +178,14 @@ export class Rest {
 		return results;
 	}
 
+	async countExecutions(workflow: SavedWorkflow): Promise<number> {
+		const filter = JSON.stringify({ workflowId: workflow.id });
+		const { count } = await this.get<{ count: number }>(
+			`/executions?limit=1&filter=${encodeURIComponent(filter)}`,
+		);
+		return count;
+	}
+
 	/** Waits until it is over, whatever became of it. */
 	async ended(executionId: string): Promise<Execution> {
 		for (;;) {

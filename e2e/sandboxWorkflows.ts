@@ -7,6 +7,7 @@ import { REPOSITORY } from './folders';
 import type { Credential, WorkflowToCreate } from './rest';
 
 export const KLING_TYPE = `${packageName}.klingVideo`;
+export const TRIGGER_TYPE = `${packageName}.klingVideoTrigger`;
 export const CREDENTIAL_TYPE = 'ezModelApi';
 
 /** The example that needs nothing but the gateway: the one to open first. */
@@ -50,7 +51,11 @@ export function readExample(
 }
 
 function takesCredential({ type, parameters }: INode): boolean {
-	return type === KLING_TYPE || parameters.nodeCredentialType === CREDENTIAL_TYPE;
+	return (
+		type === KLING_TYPE ||
+		type === TRIGGER_TYPE ||
+		parameters.nodeCredentialType === CREDENTIAL_TYPE
+	);
 }
 
 /** What can be tried with the sandbox gateway and nothing else. The first is the one to open first. */
@@ -75,7 +80,7 @@ const TO_TRY: ReadonlyArray<{
 		name: 'Sandbox 2: suspend while the video is made',
 		parameters: { afterSubmit: 'suspend' },
 		note: `## Try it here
-1. Press **Execute workflow**. n8n suspends the execution once the video is submitted: it keeps it in its database, and the node checks the task after 66 seconds.
+1. Press **Execute workflow**. n8n suspends the execution once the video is submitted: it keeps it in its database, and the node checks the task after half a minute.
 2. Restart n8n meanwhile: press Ctrl+C where you started it, and run \`npm run n8n\` again. The sandbox gateway keeps its tasks, too.
 3. Open the tab **Executions** of this workflow: the execution ends with the video's address.`,
 		noteHeight: 215,

@@ -157,7 +157,8 @@ export function additionalDataFor(
 		restApiUrl: `${base}/rest`,
 		instanceBaseUrl: base,
 		webhookBaseUrl: `${base}/webhook`,
-		webhookWaitingBaseUrl: `${base}/webhook-waiting`,
+		// nobody serves the addresses of suspended executions here
+		webhookWaitingBaseUrl: 'none://localhost',
 		webhookTestBaseUrl: `${base}/webhook-test`,
 		formWaitingBaseUrl: `${base}/form-waiting`,
 		setExecutionStatus: () => undefined,
@@ -190,7 +191,9 @@ const startNodeType: INodeType = {
 export type OtherExecutions = Pick<
 	IWorkflowExecuteAdditionalData,
 	'executeWorkflow' | 'getRunExecutionData'
->;
+> &
+	// where suspended executions are called
+	Partial<Pick<IWorkflowExecuteAdditionalData, 'webhookWaitingBaseUrl'>>;
 
 /** The execution that the node is run in. */
 export interface ExecutionPlace {

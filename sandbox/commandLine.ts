@@ -26,5 +26,9 @@ export const readPort = numberReader(
 	'a port, from 0 to 65535',
 );
 export const readNumberFromZero = numberReader((number) => number >= 0, 'a number from 0');
+export const readShare = numberReader(
+	(number) => number >= 0 && number <= 1,
+	'a share, from 0 to 1',
+);
 export const readNumberFromOne = numberReader((number) => number >= 1, 'a number from 1');
 export const readNumberAboveZero = numberReader((number) => number > 0, 'a number above 0');

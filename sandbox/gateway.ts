@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
+import { Callbacks, type SeenCallback } from './callbacks';
 import { stringifyExact } from './exactJson';
 import { ledgerOf, placesTaken, type LedgerEntry } from './ledger';
 import { modelList } from './models';
@@ -10,7 +11,7 @@ import { ODD_REPLIES } from './oddReplies';
 import { isOdd, readScenario } from './scenario';
 import { Submits, type SeenSubmit } from './submits';
 import { findAction, isRouted, readTaskAddress, type Relay, type TaskAddress } from './taskPaths';
-import { STORIES } from './taskReplies';
+import { STORIES, type TaskNow } from './taskReplies';
 import { TaskStore, type SandboxTask } from './taskStore';
 import { sendAudio, sendImage, sendVideo } from './videoHost';
 
@@ -35,6 +36,10 @@ export interface SandboxOptions {
 	places?: number | null;
 	/** Which paths of tasks it knows; 'gateway', the default, for those of the gateway's documents. */
 	relay?: Relay;
+	/** Which share of all calls back is lost, from 0, the default, to 1. */
+	callbackLoss?: number;
+	/** Says which of them are lost; 1 if there is no other. */
+	seed?: number;
 	/** The file that its tasks are kept in from one start to the next. Null, the default, for none. */
 	stateFile?: string | null;
 	/** Its clock, in milliseconds since 1970; `Date.now` if there is no other. */
@@ -64,12 +69,16 @@ export interface Sandbox {
 	requests: SeenRequest[];
 	/** Every submit call whose body could be read, in order. */
 	submits: SeenSubmit[];
+	/** Every call to the `callback_url` of a submit, in order; those that were lost as well. */
+	callbacks: SeenCallback[];
 	/** What was charged and paid back until now, in order; it outlives the sandbox in the state file. */
 	readonly ledger: LedgerEntry[];
 	/** The status calls about one task. */
 	checksOf(taskId: string): SeenRequest[];
 	/** Resolves when this many requests have come in. */
 	untilSeen(count: number): Promise<void>;
+	/** Resolves when this many calls back are over, well or not. */
+	untilCalledBack(count: number): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -77,14 +86,23 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { port = 0, speed = 1, seconds = 90, latencyMs = 0 } = options;
 	const { callsPerSecond = null, stateFile = null, now = () => Date.now() } = options;
-	const { relay = 'gateway', places = null } = options;
+	const { relay = 'gateway', places = null, callbackLoss = 0, seed = 1 } = options;
 	const tasks = await TaskStore.open(stateFile, now);
 	const takesMs = ({ scenario }: SandboxTask) => ((scenario.seconds ?? seconds) * 1000) / speed;
 	const endOf = (task: SandboxTask) =>
 		task.scenario.story === 'never' ? Infinity : task.createdAtMs + takesMs(task);
+	const callbacks = new Callbacks({
+		tasks,
+		now,
+		speed,
+		loss: { share: callbackLoss, seed },
+		takesMs,
+		describe,
+	});
 	const submits = new Submits({
 		tasks,
 		now,
+		onTask: (taskId, task) => callbacks.add(taskId, task),
 		hasPlace: () => places === null || placesTaken(tasks.all, endOf, now()) < places,
 	});
 	const requests: SeenRequest[] = [];
@@ -108,6 +126,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		.get((_req, res) => res.type('json').send(stringifyExact(submits.seen)))
 		.delete((_req, res) => {
 			submits.seen.length = 0;
+			return res.status(204).end();
+		});
+	app
+		.route('/sandbox/callbacks')
+		.get((_req, res) => res.json(callbacks.seen))
+		.delete((_req, res) => {
+			callbacks.seen.length = 0;
 			return res.status(204).end();
 		});
 	app.get('/sandbox/ledger', (_req, res) => res.json(ledgerOf(tasks.all, endOf, now())));
@@ -206,7 +231,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		}
 		const doneAtMs = task.createdAtMs + takesMs(task);
 		const share = takesMs(task) > 0 ? (now() - task.createdAtMs) / takesMs(task) : 1;
-		const { checksSinceDone } = task;
+		const told = describe(taskId, task, share);
 		if (share >= 1) task.checksSinceDone++;
 		await tasks.save();
 		const seen = seenAs.get(req);
@@ -214,30 +239,34 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		if (share >= 1 && seen?.repliedAtMs === null && scenario.story !== 'never') {
 			seen.doneAtMs = doneAtMs;
 		}
-		return res.json(
-			STORIES[scenario.story]?.({
-				taskId,
-				action: findAction(task.kindPath),
-				externalTaskId: task.externalTaskId,
-				share,
-				submittedAtS: Math.floor(task.createdAtMs / 1000),
-				finishedAtS: Math.ceil(doneAtMs / 1000),
-				videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
-				filesUrl: url,
-				checksSinceDone,
-			}),
-		);
+		return res.json(STORIES[scenario.story]?.(told));
+	}
+
+	function describe(taskId: string, task: SandboxTask, share: number): TaskNow {
+		return {
+			taskId,
+			action: findAction(task.kindPath),
+			externalTaskId: task.externalTaskId,
+			share,
+			submittedAtS: Math.floor(task.createdAtMs / 1000),
+			finishedAtS: Math.ceil((task.createdAtMs + takesMs(task)) / 1000),
+			videoUrl: `${url}/videos/${encodeURIComponent(taskId)}.mp4`,
+			filesUrl: url,
+			checksSinceDone: task.checksSinceDone,
+		};
 	}
 
 	const server = createServer(app);
 	server.listen(port, '127.0.0.1');
 	await once(server, 'listening');
 	const url = `http://127.0.0.1:${portOf(server)}`;
+	callbacks.resume();
 
 	return {
 		url,
 		requests,
 		submits: submits.seen,
+		callbacks: callbacks.seen,
 		get ledger() {
 			return ledgerOf(tasks.all, endOf, now());
 		},
@@ -245,7 +274,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		untilSeen: async (count) => {
 			while (requests.length < count) await once(arrivals, 'request');
 		},
+		untilCalledBack: async (count) => await callbacks.untilOver(count),
 		close: async () => {
+			await callbacks.close();
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
 			await tasks.untilSaved();

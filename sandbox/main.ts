@@ -1,7 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { Option } from '@commander-js/extra-typings';
-import { npmCommand, readNumberAboveZero, readNumberFromZero, readPort } from './commandLine';
+import {
+	npmCommand,
+	readNumberAboveZero,
+	readNumberFromZero,
+	readPort,
+	readShare,
+} from './commandLine';
 import { SANDBOX_TOKEN, startSandbox } from './gateway';
+import { ODD_CALLBACKS } from './oddCallbacks';
 import { ODD_REPLIES } from './oddReplies';
 import { ODD_SUBMITS } from './oddSubmits';
 import { RELAYS } from './taskPaths';
@@ -17,12 +24,12 @@ const SCENARIOS = `A task id, or a [word] in a submitted prompt, chooses what ha
   Odd videos:  ${VIDEO_NAMES.join(', ')}; video-25mb is one of 25 MB
   Odd submits: ${Object.keys(ODD_SUBMITS).join(', ')}
                in a prompt only; "[submit-cut] [failure-5s]" says what becomes of the task, too
-  Before an odd reply: blip- (twice, then the task), first-5- (five times), once- (at the second check), twice- (at the second and third), later- (from then on)`;
+  Odd callbacks: ${Object.keys(ODD_CALLBACKS).join(', ')}
+               in the prompt of a submit with a callback_url; callback-late-20s is 20 seconds late
+  Before an odd reply or callback: blip- (twice, then the task), first-5- (five times), once- (at the second check), twice- (at the second and third), later- (from then on)`;
 
 async function main() {
-	const { port, seconds, speed, latency, callsPerSecond, places, relay, stateFile } = npmCommand(
-		'sandbox',
-	)
+	const options = npmCommand('sandbox')
 		.description(
 			'Starts a small gateway on this machine that answers as the real one does: submitting, status ' +
 				'calls, the videos, and on request everything that can go wrong. No token of yours is needed.',
@@ -60,6 +67,13 @@ async function main() {
 				.default('gateway' as const),
 		)
 		.option(
+			'--callback-loss <share>',
+			'which share of the calls to a callback_url is lost, from 0 to 1',
+			readShare,
+			0,
+		)
+		.option('--seed <number>', 'says which of them are lost', readNumberFromZero, 1)
+		.option(
 			'--state-file <file>',
 			'keeps the tasks in this file from one start to the next (default: they end with the sandbox)',
 		)
@@ -67,14 +81,8 @@ async function main() {
 		.parse()
 		.opts();
 	const sandbox = await startSandbox({
-		port,
-		seconds,
-		speed,
-		latencyMs: latency,
-		callsPerSecond: callsPerSecond ?? null,
-		places: places ?? null,
-		relay,
-		stateFile: stateFile ?? null,
+		...options,
+		latencyMs: options.latency,
 	});
 	const status = `${sandbox.url}/kling/v1/videos/omni-video`;
 	process.stdout.write(`
@@ -83,7 +91,8 @@ Sandbox gateway on ${sandbox.url} (token ${SANDBOX_TOKEN}). Ctrl+C ends it.
 Try:   curl -H "Authorization: Bearer ${SANDBOX_TOKEN}" ${status}/success-20s-1
 In n8n: set the credential's Base URL to ${sandbox.url} and the Task ID to success-20s-1.
 
-What was submitted is at ${sandbox.url}/sandbox/submits, what was charged at ${sandbox.url}/sandbox/ledger.
+What was submitted is at ${sandbox.url}/sandbox/submits, what was charged at ${sandbox.url}/sandbox/ledger,
+and what was called back at ${sandbox.url}/sandbox/callbacks.
 
 ${SCENARIOS}
 `);

@@ -1,3 +1,4 @@
+import { LATE_CALLBACK, ODD_CALLBACKS } from './oddCallbacks';
 import { ODD_REPLIES } from './oddReplies';
 import { ODD_SUBMITS } from './oddSubmits';
 import { STORIES } from './taskReplies';
@@ -27,9 +28,22 @@ export interface SubmitScenario {
 	oddWhen: OddWhen;
 }
 
+/** What goes wrong when Kling calls back. */
+export interface CallbackScenario {
+	/** What it was read from. */
+	text: string;
+	/** A key of ODD_CALLBACKS. */
+	odd: string;
+	/** With which of the calls. */
+	oddWhen: OddWhen;
+	/** How late they are, in seconds of the sandbox's clock; null if nothing is said of it. */
+	seconds: number | null;
+}
+
 const longestFirst = (names: string[]) => names.sort((a, b) => b.length - a.length);
 const NAMES = longestFirst([...Object.keys(STORIES), ...Object.keys(ODD_REPLIES), ...VIDEO_NAMES]);
 const SUBMIT_NAMES = longestFirst(Object.keys(ODD_SUBMITS));
+const CALLBACK_NAMES = longestFirst(Object.keys(ODD_CALLBACKS));
 
 /**
  * Reads a scenario: a story or an odd reply, then perhaps the seconds the task takes, then anything.
@@ -63,28 +77,55 @@ export function readScenario(text: string): Scenario | null {
 }
 
 /**
+ * Reads what goes wrong when Kling calls back, from a text such as `callback-late-5s`.
+ *
+ *     callback-lost        it calls for nothing
+ *     callback-late-5s     each call is five seconds late
+ *     blip-callback-lost   the first two calls are lost, and the third is made
+ *
+ * @returns null for a text that names nothing of the kind, or seconds where there are none
+ */
+export function readCallbackScenario(text: string): CallbackScenario | null {
+	const word = readWord(text, CALLBACK_NAMES);
+	if (word === null) return null;
+	const { name, oddWhen, seconds } = word;
+	if (seconds !== null && name !== LATE_CALLBACK) return null;
+	return { text, odd: name, oddWhen, seconds };
+}
+
+/**
  * Reads what a prompt asks for: [word] chooses what becomes of the task, [submit-…] what the submit
- * call is answered with; the two may stand side by side.
+ * call is answered with, [callback-…] what goes wrong when Kling calls back; they may stand side by
+ * side.
  *
  *     a cat [success-2s]                    done after two seconds
  *     a cat [submit-empty-id]               the reply has no id
  *     a cat [blip-submit-busy-5s]           refused twice; then a task of five seconds
  *     a cat [submit-cut] [failure-5s]       no reply; the task fails after five seconds
+ *     a cat [callback-late-9s] [failure]    the task fails, and that is told nine seconds later
  *
  * @returns the word that names nothing, if there is one
  */
 export function readPrompt(
 	prompt: string,
-): { submit: SubmitScenario | null; task: Scenario } | { unknown: string } {
+):
+	| { submit: SubmitScenario | null; callback: CallbackScenario | null; task: Scenario }
+	| { unknown: string } {
 	const words = [...prompt.matchAll(/\[([\w.-]+)\]/g)].map(([, word = '']) => word);
 	const submitWord = words.find((word) => readWord(word, SUBMIT_NAMES) !== null);
 	const submit = submitWord === undefined ? null : readWord(submitWord, SUBMIT_NAMES);
+	const callbackWord = words.find((word) => readCallbackScenario(word) !== null);
+	const callback = callbackWord === undefined ? null : readCallbackScenario(callbackWord);
 	const taskWord =
-		words.find((word) => word !== submitWord) ??
+		words.find((word) => word !== submitWord && word !== callbackWord) ??
 		(submit === null || submit.seconds === null ? 'success' : `success-${submit.seconds}s`);
 	const task = readScenario(taskWord);
 	if (task === null) return { unknown: taskWord };
-	return { submit: submit === null ? null : { odd: submit.name, oddWhen: submit.oddWhen }, task };
+	return {
+		submit: submit === null ? null : { odd: submit.name, oddWhen: submit.oddWhen },
+		callback,
+		task,
+	};
 }
 
 function readWord(
@@ -110,7 +151,7 @@ function isOddWhen(prefix: string | undefined): prefix is OddWhen {
 	return prefix !== undefined && /^(?:blip|once|twice|later|first-\d+)$/.test(prefix);
 }
 
-/** @param check the number of the check, download or submit, from 1 */
+/** @param check the number of the check, download, submit or call back, from 1 */
 export function isOdd(when: OddWhen, check: number): boolean {
 	switch (when) {
 		case 'always':

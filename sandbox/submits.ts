@@ -8,7 +8,7 @@ import { isOdd, readPrompt, type SubmitScenario } from './scenario';
 import { readShortJson } from './submitBody';
 import { REFUSALS, SubmitRefusal } from './submitRefusal';
 import { checkSubmit, readSubmit, type AcceptedSubmit } from './submitRules';
-import type { TaskStore } from './taskStore';
+import type { SandboxTask, TaskStore } from './taskStore';
 
 /** A submit call whose body could be read. */
 export interface SeenSubmit {
@@ -33,6 +33,8 @@ interface SubmitsOptions {
 	now: () => number;
 	/** Whether Kling has a place for one more task. */
 	hasPlace: () => boolean;
+	/** Is told of each task that there is from now on. */
+	onTask: (taskId: string, task: SandboxTask) => void;
 }
 
 /** The submit calls of a sandbox: how they are answered, and the record of them. */
@@ -92,14 +94,17 @@ export class Submits {
 		if (!this.options.hasPlace()) throw REFUSALS.busy();
 		seen.taskId = good.id;
 		seen.quota = outcome === 'at-kling-only' ? 0 : accepted.quota;
-		await tasks.submit(good.id, {
+		const task = await tasks.submit(good.id, {
 			scenario: asked.task,
 			kindPath: accepted.kindPath,
 			// what Kling did not get, it does not know
 			externalTaskId: textOf(accepted.klingBody.external_task_id) || null,
 			isKnown: outcome === 'created',
 			quota: seen.quota,
+			callbackUrl: textOf(accepted.klingBody.callback_url) || null,
+			oddCallback: asked.callback,
 		});
+		this.options.onTask(good.id, task);
 		if (odd !== null) return await odd.answer(req, res, good);
 		if (asked.task.story !== 'documented') return res.json(good);
 		const data = { task_id: good.id, task_status: 'submitted' };

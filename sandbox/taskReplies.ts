@@ -18,6 +18,9 @@ export interface TaskNow {
 
 type Body = Record<string, unknown>;
 
+/** From here on a task is processing; before, it is submitted. */
+export const PROCESSING_FROM_SHARE = 0.2;
+
 /** The relay's envelope around Kling's own reply, as its source writes it. */
 function relayed(now: TaskNow, outer: Body, kling: Body): Body {
 	return {
@@ -38,7 +41,8 @@ function relayed(now: TaskNow, outer: Body, kling: Body): Body {
 	};
 }
 
-function klingTask(now: TaskNow, more: Body): Body {
+/** Kling's own words for a task. */
+export function klingTask(now: TaskNow, more: Body): Body {
 	return {
 		created_at: now.submittedAtS * 1000,
 		updated_at: now.submittedAtS * 1000 + 1,
@@ -68,7 +72,7 @@ const videosOf = (now: TaskNow, count = 1) =>
 
 /** A task on its way: the relay asks Kling at each check, so it never tells more stages than these two. */
 function pending(now: TaskNow): Body {
-	return now.share < 0.2
+	return now.share < PROCESSING_FROM_SHARE
 		? relayed(now, { status: 'SUBMITTED', progress: '10%' }, { task_status: 'submitted' })
 		: relayed(now, { status: 'IN_PROGRESS', progress: '30%' }, { task_status: 'processing' });
 }

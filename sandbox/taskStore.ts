@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import Ajv, { type JSONSchemaType } from 'ajv';
 import writeFileAtomic from 'write-file-atomic';
-import { readScenario, type Scenario } from './scenario';
+import {
+	readCallbackScenario,
+	readScenario,
+	type CallbackScenario,
+	type Scenario,
+} from './scenario';
 
 export interface SandboxTask {
 	scenario: Scenario;
@@ -17,11 +22,17 @@ export interface SandboxTask {
 	isKnown: boolean;
 	/** What was charged for it, in the gateway's own unit; 0 for nothing. */
 	quota: number;
+	/** Where Kling tells its statuses, or null for nowhere. */
+	callbackUrl: string | null;
+	/** What goes wrong with that, or null for nothing. */
+	oddCallback: CallbackScenario | null;
 	/** Milliseconds since 1970. */
 	createdAtMs: number;
 	checks: number;
 	checksSinceDone: number;
 	downloads: number;
+	/** How many of its calls back are made, or were lost. */
+	callbacksMade: number;
 }
 
 export interface SubmittedTask {
@@ -30,12 +41,19 @@ export interface SubmittedTask {
 	externalTaskId: string | null;
 	isKnown: boolean;
 	quota: number;
+	callbackUrl: string | null;
+	oddCallback: CallbackScenario | null;
 }
 
-/** A task as the file has it; an empty text stands for no name of the client's own. */
-type SavedTask = Omit<SandboxTask, 'scenario' | 'externalTaskId'> & {
+/** A task as the file has it; an empty text stands for none. */
+type SavedTask = Omit<
+	SandboxTask,
+	'scenario' | 'externalTaskId' | 'callbackUrl' | 'oddCallback'
+> & {
 	scenario: string;
 	externalTaskId: string;
+	callbackUrl: string;
+	oddCallback: string;
 };
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -52,10 +70,13 @@ const SAVED_TASKS: JSONSchemaType<Record<string, SavedTask>> = {
 			'isSubmitted',
 			'isKnown',
 			'quota',
+			'callbackUrl',
+			'oddCallback',
 			'createdAtMs',
 			'checks',
 			'checksSinceDone',
 			'downloads',
+			'callbacksMade',
 		],
 		properties: {
 			scenario: { type: 'string' },
@@ -64,15 +85,18 @@ const SAVED_TASKS: JSONSchemaType<Record<string, SavedTask>> = {
 			isSubmitted: { type: 'boolean', default: false },
 			isKnown: { type: 'boolean', default: true },
 			quota: { ...COUNT, default: 0 },
+			callbackUrl: { type: 'string', default: '' },
+			oddCallback: { type: 'string', default: '' },
 			createdAtMs: COUNT,
 			checks: COUNT,
 			checksSinceDone: COUNT,
 			downloads: COUNT,
+			callbacksMade: { ...COUNT, default: 0 },
 		},
 	},
 };
 
-// files of before have no default of their own: their tasks cost nothing
+// files of before do not have all of it: their tasks cost nothing, and call nobody back
 const isSavedTasks = new Ajv({ useDefaults: true }).compile(SAVED_TASKS);
 
 /** The tasks of a sandbox, kept in a file if there is one. */
@@ -110,8 +134,8 @@ export class TaskStore {
 		return taskId;
 	}
 
-	async submit(taskId: string, submitted: SubmittedTask): Promise<void> {
-		await this.add(taskId, { ...submitted, isSubmitted: true });
+	async submit(taskId: string, submitted: SubmittedTask): Promise<SandboxTask> {
+		return await this.add(taskId, { ...submitted, isSubmitted: true });
 	}
 
 	/** A task that nobody submitted: it begins when it is first asked for. */
@@ -123,6 +147,8 @@ export class TaskStore {
 			isSubmitted: false,
 			isKnown: true,
 			quota: 0,
+			callbackUrl: null,
+			oddCallback: null,
 		});
 	}
 
@@ -136,6 +162,7 @@ export class TaskStore {
 			checks: 0,
 			checksSinceDone: 0,
 			downloads: 0,
+			callbacksMade: 0,
 		};
 		this.tasks.set(taskId, task);
 		await this.save();
@@ -151,6 +178,8 @@ export class TaskStore {
 				...task,
 				scenario: task.scenario.text,
 				externalTaskId: task.externalTaskId ?? '',
+				callbackUrl: task.callbackUrl ?? '',
+				oddCallback: task.oddCallback?.text ?? '',
 			};
 		}
 		// one after another, each written beside the file first: it is whole whenever somebody reads it
@@ -171,8 +200,20 @@ async function readTasks(file: string): Promise<Array<[string, SandboxTask]>> {
 	if (!isSavedTasks(saved)) throw new Error(refusal);
 	return Object.entries(saved).map(([taskId, task]) => {
 		const scenario = readScenario(task.scenario);
-		if (scenario === null) throw new Error(refusal);
-		return [taskId, { ...task, scenario, externalTaskId: task.externalTaskId || null }];
+		const oddCallback = readCallbackScenario(task.oddCallback);
+		if (scenario === null || (oddCallback === null && task.oddCallback !== '')) {
+			throw new Error(refusal);
+		}
+		return [
+			taskId,
+			{
+				...task,
+				scenario,
+				externalTaskId: task.externalTaskId || null,
+				callbackUrl: task.callbackUrl || null,
+				oddCallback,
+			},
+		];
 	});
 }
 

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import { REPOSITORY, TEST_FOLDER } from '../folders';
-import type { Credential, Execution, WorkflowToCreate } from '../rest';
-import { exampleFiles, KLING_TYPE, readExample } from '../sandboxWorkflows';
+import type { Credential, Execution, SavedWorkflow, WorkflowToCreate } from '../rest';
+import { exampleFiles, KLING_TYPE, readExample, TRIGGER_TYPE } from '../sandboxWorkflows';
 import { playGoogle, type Google } from '../standIns/google';
 import { startMailHost, type MailHost } from '../standIns/mail';
 import { startOutside, type Outside } from '../standIns/outside';
@@ -79,8 +79,7 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 		const fox = row('fox', 'The fox puts on the hat [failure-1s]');
 		const bird = (saved = '') => row('bird', 'The bird puts on the hat [success-2s]', saved);
 		spreadsheet.rows.push(header, cat(), fox, done, bird());
-		const text = JSON.stringify(example).replaceAll('PUT-YOUR-SHEET-HERE', spreadsheet.id);
-		const execution = await run(JSON.parse(text));
+		const execution = await run(withSheet(example));
 
 		expect(await drive()).toEqual([
 			['cat.mp4', 'video/mp4', ['root'], await video()],
@@ -91,7 +90,92 @@ const EXAMPLES: Record<string, (example: WorkflowToCreate) => Promise<Execution[
 		expect(mailHost.mails).toEqual([mailAbout(failureOf(execution))]);
 		return [execution];
 	},
+
+	'create-and-return.json': async (example) => {
+		const { rows } = google.spreadsheet;
+		rows.push(
+			TASKS_HEADER,
+			['cat', 'The cat puts on the hat [success-1s]', '', ''],
+			['dog', 'The dog is submitted', '842250903629086785', ''],
+			['fox', 'The fox puts on the hat [submit-no-quota]', '', ''],
+		);
+		const execution = await run(withSheet(example));
+		const cat = host.sandbox.submits.find(({ body }) => String(body.prompt).includes('The cat'));
+		expect(cat?.body.callback_url).toBe('https://PUT-THE-PRODUCTION-URL-OF-THE-TRIGGER-HERE');
+		expect(rows.map(([name, , taskId]) => [name, taskId])).toEqual([
+			['name', 'taskId'],
+			['cat', cat?.taskId],
+			['dog', '842250903629086785'],
+			['fox', ''],
+		]);
+		expect(mailHost.mails).toEqual([expect.objectContaining({ subject: 'No video' })]);
+		return [execution];
+	},
+
+	'trigger-and-store.json': async (example) => {
+		const { rows } = google.spreadsheet;
+		rows.push(
+			TASKS_HEADER,
+			['cat', 'The cat', 'success-0s-cat', ''],
+			['fox', 'The fox', 'failure-0s-fox', ''],
+		);
+		const webhookId = randomUUID();
+		const workflow = await publish(withSheet(example), webhookId);
+		for (const [taskId, task_status] of [
+			['success-0s-cat', 'processing'],
+			['failure-0s-fox', 'failed'],
+			['success-0s-cat', 'succeed'],
+		]) {
+			const url = `${host.n8n.url}/webhook/${webhookId}/webhook`;
+			await axios.post(url, { task_id: taskId, task_status }, { proxy: false });
+		}
+		const execution = await firstOf(workflow);
+		expect(await drive()).toEqual([['success-0s-cat.mp4', 'video/mp4', ['root'], await video()]]);
+		const [link] = [...google.files.values()].map(({ webViewLink }) => webViewLink);
+		expect(rows.slice(1).map((row) => row.slice(2))).toEqual([
+			['success-0s-cat', link],
+			['failure-0s-fox', ''],
+		]);
+		return [execution];
+	},
+
+	'nightly-sweep.json': async (example) => {
+		const { rows } = google.spreadsheet;
+		rows.push(
+			TASKS_HEADER,
+			['cat', 'The cat', 'success-0s-swept', ''],
+			['dog', 'The dog', 'success-0s-saved', 'https://example.com/dog'],
+			['fox', 'The fox', 'failure-0s-swept', ''],
+			['owl', 'The owl', 'never-swept', ''],
+			['elk', 'The elk', 'unknown-swept', ''],
+			['bat', 'The bat', '', ''],
+		);
+		const execution = await run(withSheet(example));
+		expect(await drive()).toEqual([['success-0s-swept.mp4', 'video/mp4', ['root'], await video()]]);
+		const [link] = [...google.files.values()].map(({ webViewLink }) => webViewLink);
+		expect(rows.slice(1).map((row) => row.slice(2))).toEqual([
+			['success-0s-swept', link],
+			['success-0s-saved', 'https://example.com/dog'],
+			['failure-0s-swept', 'failed: Image pixel is invalid'],
+			['never-swept', ''],
+			['unknown-swept', ''],
+			['', ''],
+		]);
+		expect(host.sandbox.checksOf('success-0s-saved')).toEqual([]);
+		expect(mailHost.mails).toEqual([
+			expect.objectContaining({ subject: 'No video from task unknown-swept' }),
+		]);
+		return [execution];
+	},
 };
+
+/** Of the sheet of the three workflows that belong together. */
+const TASKS_HEADER = ['name', 'prompt', 'taskId', 'saved'];
+
+function withSheet(example: WorkflowToCreate): WorkflowToCreate {
+	const text = JSON.stringify(example);
+	return JSON.parse(text.replaceAll('PUT-YOUR-SHEET-HERE', google.spreadsheet.id));
+}
 
 let mailHost: MailHost;
 let s3: S3;
@@ -146,7 +230,7 @@ test.each(exampleFiles())(
 		const ran = executions.flatMap(({ data }) => Object.keys(data.resultData.runData));
 		const toRun = example.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
 		expect([...new Set(ran)].sort()).toEqual(toRun.map(({ name }) => name).sort());
-		expect(toRun.map(({ type }) => type)).toContain(KLING_TYPE);
+		expect(toRun.some(({ type }) => type === KLING_TYPE || type === TRIGGER_TYPE)).toBe(true);
 	},
 );
 
@@ -197,6 +281,18 @@ async function createsVideo(example: WorkflowToCreate): Promise<Execution[]> {
 /** Sends a form with two images as a browser does. */
 async function fillInForm(example: WorkflowToCreate, prompt: string): Promise<Execution> {
 	const webhookId = randomUUID();
+	const workflow = await publish(example, webhookId);
+	const form = new FormData();
+	form.append('field-0', prompt);
+	for (const name of ['cat.jpg', 'hat.jpg']) {
+		form.append('field-1', new Blob([JPEG], { type: 'image/jpeg' }), name);
+	}
+	await axios.post(`${host.n8n.url}/form/${webhookId}`, form, { proxy: false });
+	return await firstOf(workflow);
+}
+
+/** @param webhookId of its trigger */
+async function publish(example: WorkflowToCreate, webhookId: string): Promise<SavedWorkflow> {
 	const workflow = await host.rest.createWorkflow({
 		...example,
 		nodes: example.nodes.map((node) =>
@@ -204,12 +300,11 @@ async function fillInForm(example: WorkflowToCreate, prompt: string): Promise<Ex
 		),
 	});
 	await host.rest.publish(workflow);
-	const form = new FormData();
-	form.append('field-0', prompt);
-	for (const name of ['cat.jpg', 'hat.jpg']) {
-		form.append('field-1', new Blob([JPEG], { type: 'image/jpeg' }), name);
-	}
-	await axios.post(`${host.n8n.url}/form/${webhookId}`, form, { proxy: false });
+	return workflow;
+}
+
+/** The first execution of a workflow that starts by itself. */
+async function firstOf(workflow: SavedWorkflow): Promise<Execution> {
 	for (;;) {
 		const [execution] = await host.rest.executionsOf(workflow);
 		if (execution !== undefined) return await host.rest.ended(execution.id);

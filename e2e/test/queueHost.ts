@@ -9,7 +9,8 @@ const REDIS = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
 
 export interface QueueHost extends Host {
 	workers: readonly N8n[];
-	startWorker(): Promise<void>;
+	/** @param more what its environment has besides; it takes itself for n8n's address otherwise */
+	startWorker(more?: Record<string, string>): Promise<void>;
 	/** As when its machine is switched off. */
 	killWorker(): Promise<void>;
 }
@@ -42,7 +43,7 @@ export async function startQueueHost(
 	const queueHost: QueueHost = {
 		...host,
 		workers,
-		startWorker: async () => {
+		startWorker: async (more = {}) => {
 			const port = await freePort();
 			workers.push(
 				await startN8n({
@@ -51,7 +52,7 @@ export async function startQueueHost(
 					brokerPort: await freePort(),
 					command: 'worker',
 					args: [`--concurrency=${slots}`],
-					env,
+					env: { ...env, ...more },
 					logFile: join(host.logFile, '..', `worker-${port}.log`),
 				}),
 			);

@@ -30,6 +30,9 @@ const started = new Map<string, Started>();
 /** In pictures. */
 const SEVERAL = 'Product clips of the week';
 
+/** At once, then every 33 seconds; a slow machine may be late once. */
+const CHECKS_IN_120_S = [4, 5];
+
 const OF_ITEM = '={{ $json.task_id }}';
 
 beforeAll(async () => {
@@ -219,9 +222,10 @@ test('one task: the video comes out, and the progress was to be seen', async () 
 	expect(progress.status).toBe('success');
 	expect(Object.keys(progress.data.resultData.runData)).toEqual([
 		'Tasks',
-		'Suspended for 66 Seconds',
-		'Check Tasks',
+		'Begin to Wait',
 		'All Done?',
+		'Suspended Until the Next Check',
+		'Check Tasks',
 		SUSPEND,
 	]);
 	expect(linesOf(progress)).toEqual([['Task success-30s-one: SUCCESS (100%) after 2 checks']]);
@@ -236,7 +240,9 @@ test('tasks that end at different times are gathered, in order and linked; none 
 	const execution = await ended(SEVERAL);
 	const taskIds = ['success-120s-c', 'success-0s-a', 'success-30s-b'];
 	expect(jsonOf(execution, 'Linked')).toEqual(taskIds.map((id) => ({ asked: id, got: id })));
-	expect(taskIds.map((id) => host.sandbox.checksOf(id).length)).toEqual([3, 1, 2]);
+	const [long = 0, ...short] = taskIds.map((id) => host.sandbox.checksOf(id).length);
+	expect(short).toEqual([1, 2]);
+	expect(CHECKS_IN_120_S).toContain(long);
 });
 
 test('a failed task ends the execution with its reason, as an error of the node that waits', async () => {
@@ -335,7 +341,7 @@ test('it goes on where no execution is saved', async () => {
 // n8n counts the time that is spent parked, and looks at its limit when it goes on
 test('a time limit of the workflow that is shorter than the wait: n8n ends it as canceled', async () => {
 	expect((await ended('time limit')).status).toBe('canceled');
-	expect(host.sandbox.checksOf('success-120s-limit')).toHaveLength(3);
+	expect(CHECKS_IN_120_S).toContain(host.sandbox.checksOf('success-120s-limit').length);
 	expect((await progressOf(host.rest, of('time limit'))).status).toBe('success');
 });
 
@@ -355,6 +361,7 @@ test('a sub-workflow is suspended together with the workflow that called it', as
 test('a webhook that answers with what the last node gives has only the status to give', async () => {
 	expect((await answer).data).toEqual({
 		progress: 'Task success-30s-answer: SUBMITTED (10%) after 1 check',
+		waitStartedAt: expect.any(String),
 		taskId: 'success-30s-answer',
 		status: 'SUBMITTED',
 		done: false,
@@ -392,9 +399,10 @@ test('in the editor, the execution leads to its progress, which tells what each 
 
 	await page.goto(`${executions}/${progress.id}`);
 	await page.getByTestId('canvas-node').filter({ hasText: 'Check Tasks' }).first().waitFor();
-	await takePicture(page, 'suspended');
 	await openNode(page, 'Check Tasks');
 	const output = page.getByTestId('output-panel');
-	await output.getByText('Task success-120s-c: SUCCESS (100%) after 3 checks').first().waitFor();
+	const checks = host.sandbox.checksOf('success-120s-c').length;
+	const line = `Task success-120s-c: SUCCESS (100%) after ${checks} checks`;
+	await output.getByText(line).first().waitFor();
 	await takePicture(page, 'progress');
 });

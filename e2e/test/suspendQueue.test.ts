@@ -1,11 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { setTimeout as sleep } from 'node:timers/promises';
-import axios from 'axios';
-import type { INode } from 'n8n-workflow';
-import type { Execution, SavedWorkflow } from '../rest';
+import type { SavedWorkflow } from '../rest';
+import { call, executions, published } from './published';
 import { startQueueHost, type QueueHost } from './queueHost';
 import { parked, SUSPEND, suspendFor } from './suspended';
-import { chain, jsonOf, waitFor, WEBHOOK, webhook } from './workflows';
+import { jsonOf, waitFor } from './workflows';
 
 /** How many executions all workers together run at a time. */
 const WORKERS = 2;
@@ -22,35 +21,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await host?.close());
-
-/** A workflow in production, which begins when it is called. */
-async function published(name: string, node: INode, settings: object = {}): Promise<SavedWorkflow> {
-	const start = webhook(name);
-	// answers at once: those who wait for the end are n8n's, not the node's
-	const asked = { ...start, parameters: { ...start.parameters, responseMode: 'onReceived' } };
-	const workflow = await host.rest.createWorkflow({
-		...chain(name, [asked, node]),
-		settings: { executionOrder: 'v1', ...settings },
-	});
-	await host.rest.publish(workflow);
-	return workflow;
-}
-
-async function call(workflow: SavedWorkflow, taskId: string): Promise<void> {
-	const url = `${host.n8n.url}/webhook/${workflow.name}`;
-	await axios.post(url, { task_id: taskId }, { proxy: false });
-}
-
-/** The executions that were called, without those that show their progress. */
-async function executions(workflow: SavedWorkflow, count: number): Promise<Execution[]> {
-	for (;;) {
-		const all = await host.rest.executionsOf(workflow);
-		const whole = await Promise.all(all.map(async ({ id }) => await host.rest.execution(id)));
-		const called = whole.filter(({ data }) => WEBHOOK in data.resultData.runData);
-		if (called.length === count) return called;
-		await sleep(POLL_MS);
-	}
-}
 
 /** Waits for a moment in which none is in a check, nor will be for the next seconds. */
 async function untilQuiet(workflow: SavedWorkflow): Promise<void> {
@@ -74,19 +44,19 @@ async function checked(taskId: string, times: number): Promise<void> {
 
 test('fifty suspended executions hold no slot, outlive a worker that is killed, and a time limit', async () => {
 	const { rest, credential, sandbox } = host;
-	const limited = await published('limited', suspendFor(OF_CALL, credential), {
+	const limited = await published(host, 'limited', [suspendFor(OF_CALL, credential)], {
 		executionTimeout: 30,
 	});
-	await call(limited, 'success-170s-limited');
-	const many = await published('many', suspendFor(OF_CALL, credential));
+	await call(host, limited, { task_id: 'success-170s-limited' });
+	const many = await published(host, 'many', [suspendFor(OF_CALL, credential)]);
 	const taskIds = Array.from({ length: MANY }, (_, index) => `success-100s-many${index}`);
-	await Promise.all(taskIds.map(async (taskId) => await call(many, taskId)));
+	await Promise.all(taskIds.map(async (taskId) => await call(host, many, { task_id: taskId })));
 	for (const taskId of taskIds) await checked(taskId, 1);
 
 	// as long as all of them are parked, there is room for another
-	const quick = await published('quick', waitFor(OF_CALL, credential));
-	await call(quick, 'success-1s-quick');
-	const [quickOne] = await executions(quick, 1);
+	const quick = await published(host, 'quick', [waitFor(OF_CALL, credential)]);
+	await call(host, quick, { task_id: 'success-1s-quick' });
+	const [quickOne] = await executions(host, quick, 1);
 	expect((await rest.ended(quickOne?.id ?? '')).status).toBe('success');
 	const running = (await rest.executionsOf(many)).filter(({ status }) => status === 'running');
 	expect(running).toEqual([]);
@@ -96,7 +66,7 @@ test('fifty suspended executions hold no slot, outlive a worker that is killed, 
 	expect((await rest.executionsOf(many)).some(({ status }) => status === 'waiting')).toBe(true);
 	await host.killWorker();
 	await host.startWorker();
-	for (const { id } of await executions(many, MANY)) {
+	for (const { id } of await executions(host, many, MANY)) {
 		const execution = await rest.ended(id);
 		expect(execution.status).toBe('success');
 		expect(jsonOf(execution, SUSPEND)).toEqual([expect.objectContaining({ succeeded: true })]);
@@ -106,7 +76,7 @@ test('fifty suspended executions hold no slot, outlive a worker that is killed, 
 		expect([2, 3]).toContain(sandbox.checksOf(taskId).length);
 	}
 
-	const [inTheEnd] = await executions(limited, 1);
+	const [inTheEnd] = await executions(host, limited, 1);
 	expect((await rest.ended(inTheEnd?.id ?? '')).status).toBe('success');
 	// at once and after each of three pauses; a worker in its first minute only pauses again
 	expect([3, 4]).toContain(sandbox.checksOf('success-170s-limited').length);
@@ -114,12 +84,12 @@ test('fifty suspended executions hold no slot, outlive a worker that is killed, 
 
 test('Stop while it is parked; and a worker that is killed in the middle of a check: an error', async () => {
 	const { rest, credential, sandbox } = host;
-	const cut = await published('cut', suspendFor(OF_CALL, credential));
-	await call(cut, 'later-silent-queue');
-	const stopped = await published('stopped', suspendFor(OF_CALL, credential));
-	await call(stopped, 'never-queue');
+	const cut = await published(host, 'cut', [suspendFor(OF_CALL, credential)]);
+	await call(host, cut, { task_id: 'later-silent-queue' });
+	const stopped = await published(host, 'stopped', [suspendFor(OF_CALL, credential)]);
+	await call(host, stopped, { task_id: 'never-queue' });
 	await checked('never-queue', 1);
-	const [execution] = await executions(stopped, 1);
+	const [execution] = await executions(host, stopped, 1);
 	const { id } = await parked(rest, execution?.id ?? '');
 	await rest.stop(id);
 	expect((await rest.ended(id)).status).toBe('canceled');
@@ -130,7 +100,7 @@ test('Stop while it is parked; and a worker that is killed in the middle of a ch
 	await checked('later-silent-queue', 2);
 	while (host.workers.length > 0) await host.killWorker();
 	await host.startWorker();
-	const [cutOff] = await executions(cut, 1);
+	const [cutOff] = await executions(host, cut, 1);
 	const { status, data } = await rest.ended(cutOff?.id ?? '');
 	// n8n's own words: nobody was left to say anything else. Either its main process misses the job
 	// first, or the new worker finds the execution in the log that the killed one has left.

@@ -3,6 +3,7 @@ import { BASE_URL_EXPRESSION, CREDENTIAL_TYPE, REQUEST_HEADERS } from './gateway
 import { createCustomOperations } from './resources/operations';
 import { createSubtitle, describeProperties } from './resources/properties';
 import { SEARCH_MODELS, searchModels } from './resources/searchModels';
+import { TWO_EXECUTIONS_HINT, WAITING_TEXT } from './resources/suspendedTexts';
 import { TASK_KINDS } from './taskKinds';
 
 export class KlingVideo implements INodeType {
@@ -29,6 +30,7 @@ export class KlingVideo implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
 		requestDefaults: { baseURL: BASE_URL_EXPRESSION, headers: REQUEST_HEADERS },
+		waitingNodeTooltip: WAITING_TEXT,
 		hints: [
 			{
 				message:
@@ -38,6 +40,7 @@ export class KlingVideo implements INodeType {
 				whenToDisplay: 'beforeExecution',
 				displayCondition: '={{ $parameter["operation"] === "create" }}',
 			},
+			TWO_EXECUTIONS_HINT,
 		],
 		properties: describeProperties(TASK_KINDS),
 	};

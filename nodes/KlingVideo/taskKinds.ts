@@ -34,6 +34,11 @@ export const TASK_KINDS: readonly TaskKind[] = ROWS.map(([resource, label, path,
 	action,
 }));
 
+/** @returns null for a value that is no resource */
+export function findKindByResource(resource: unknown): TaskKind | null {
+	return TASK_KINDS.find((kind) => kind.resource === resource) ?? null;
+}
+
 /**
  * @param action as a reply of the gateway says it
  * @returns null for one that no kind has

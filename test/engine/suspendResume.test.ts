@@ -1,8 +1,4 @@
-import {
-	ManualExecutionCancelledError,
-	type IDataObject,
-	type IRunExecutionData,
-} from 'n8n-workflow';
+import { ManualExecutionCancelledError, type IRunExecutionData } from 'n8n-workflow';
 import version1 from '../fixtures/storedWaits/progressWorkflow.v1.json';
 import { movableClock } from '../support/clocks';
 import { continueInPlace, type KlingRun } from '../support/kling';
@@ -22,20 +18,14 @@ function omitWaitTill(run: IRunExecutionData): IRunExecutionData {
 describe('the state that n8n keeps', () => {
 	const message = /^The wait for task .* was begun by another version of this node/;
 
-	describe.each<[string, (item: IDataObject) => IDataObject]>([
-		[
-			'of another version of this node',
-			(item) => ({ ...item, storedWait: { ...Object(item.storedWait), version: 5 } }),
-		],
-		['that is gone', ({ progress }) => ({ progress })],
-		['that is something else', (item) => ({ ...item, storedWait: 'elsewhere' })],
+	describe.each<[string, (kept: unknown) => unknown]>([
+		['of another version of this node', (kept) => ({ ...Object(kept), version: 6 })],
+		['that is gone', () => null],
+		['that is something else', () => 'elsewhere'],
 	])('%s', (_what, change) => {
 		async function suspendChanged(settings: KlingRun['settings']) {
 			const suspended = await suspendTasks(['success-600s', 'never'], { settings });
-			suspended.items = suspended.items.map(({ json, ...item }, index) => ({
-				...item,
-				json: index === 1 ? change(json) : json,
-			}));
+			suspended.changeKept(1, change);
 			return suspended;
 		}
 
@@ -92,12 +82,12 @@ test('a wait that version 0.1 has suspended goes on', async () => {
 			.replaceAll('"311"', '"1"')
 			.replaceAll('1766737712000', String(Date.now())),
 	);
-	const ofVersion1 = new SuspendedRun(
-		{ sandbox, tasks: ['success-600s'] },
-		suspended.database,
-		{ ...suspended.started, code: written.workflow, items: written.items },
-		suspended.shown,
-	);
+	const ofVersion1 = new SuspendedRun({ sandbox, tasks: ['success-600s'] }, suspended.database, {
+		...suspended.started,
+		code: written.workflow,
+		items: written.items,
+	});
+	ofVersion1.saveParent(suspended.shown);
 	const { items } = await ofVersion1.resume(clock.pass);
 	expect(items).toEqual([
 		{

@@ -13,18 +13,22 @@ import {
 	type INodeParameters,
 	type INodeProperties,
 	type INodeType,
+	type INodeTypeDescription,
 	type ITaskData,
 } from 'n8n-workflow';
 import { createNodeTypes } from '../../engine/n8nEngine';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { KlingVideoTrigger } from '../../nodes/KlingVideoTrigger/KlingVideoTrigger.node';
 import { CUSTOM_DATA_KEY } from '../../nodes/KlingVideo/submit/customData';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
 import manifest from '../../package.json';
 import { JPEG } from '../support/creating';
 import { itemFor, runKling } from '../support/kling';
 import { sandboxForAllTests } from '../support/sandbox';
+import { callback, TriggerHost } from '../support/triggering';
 
 const KLING_TYPE = `${manifest.name}.klingVideo`;
+const TRIGGER_TYPE = `${manifest.name}.klingVideoTrigger`;
 
 /** Where an example without a mail says why there is no video. */
 const SAY_WHAT_HAPPENED = 'Say What Happened';
@@ -64,22 +68,39 @@ const examples = readWorkflows('examples');
 /** The examples of version 0.1, as users have imported them: they are never changed. */
 const workflowsOf01 = readWorkflows('test/fixtures/workflows-0.1');
 
-const workflows = [...examples, ...workflowsOf01];
+const allWorkflows = [...examples, ...workflowsOf01];
+
+/** Three that belong together: what one submits, another stores, or else the third. */
+const WITHOUT_WAITING = ['create-and-return', 'trigger-and-store', 'nightly-sweep'].map(
+	(name) => `examples/${name}.json`,
+);
+
+/** Those that submit a task and wait for its video in one execution. */
+const waitingExamples = examples.filter(([file]) => !WITHOUT_WAITING.includes(file));
+const workflows = [...waitingExamples, ...workflowsOf01];
 
 const klingNodeType: INodeType = new KlingVideo();
-const { description } = klingNodeType;
-const { properties } = description;
+const DESCRIPTIONS: Record<string, INodeTypeDescription> = {
+	[KLING_TYPE]: klingNodeType.description,
+	[TRIGGER_TYPE]: new KlingVideoTrigger().description,
+};
 
-describe.each(workflows)('%s', (_file, { nodes, connections }) => {
+function descriptionOf({ type }: Pick<INode, 'type'>): INodeTypeDescription {
+	const description = DESCRIPTIONS[type];
+	if (description === undefined) throw new Error(`${type} is not of this package`);
+	return description;
+}
+
+describe.each(allWorkflows)('%s', (_file, { nodes, connections }) => {
 	const names = nodes.map(({ name }) => name);
-	const klingNodes = nodes.filter(({ type }) => type === KLING_TYPE);
+	const klingNodes = nodes.filter(({ type }) => type in DESCRIPTIONS);
 
 	test('has nodes that n8n knows, each with a name of its own', () => {
 		expect(new Set(names).size).toBe(nodes.length);
 		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
 		for (const { type, typeVersion } of nodes) {
 			expect([type, typeVersion]).toEqual(
-				type === KLING_TYPE ? [KLING_TYPE, 1] : [type, OTHER_TYPES[type]],
+				type in DESCRIPTIONS ? [type, 1] : [type, OTHER_TYPES[type]],
 			);
 		}
 		expect(klingNodes.length).toBeGreaterThan(0);
@@ -95,7 +116,9 @@ describe.each(workflows)('%s', (_file, { nodes, connections }) => {
 		);
 		expect(names).toEqual(expect.arrayContaining([...Object.keys(connections), ...targets]));
 		const unreached = nodes.filter(({ name }) => !targets.includes(name)).map(({ type }) => type);
-		const trigger = expect.stringMatching(/^n8n-nodes-base\.(form|manual|schedule)Trigger$/);
+		const trigger = expect.stringMatching(
+			/^n8n-nodes-base\.(form|manual|schedule)Trigger$|\.klingVideoTrigger$/,
+		);
 		expect(unreached).toHaveLength(2);
 		expect(unreached).toEqual(expect.arrayContaining([trigger, 'n8n-nodes-base.stickyNote']));
 	});
@@ -107,10 +130,15 @@ describe.each(workflows)('%s', (_file, { nodes, connections }) => {
 			expect(parametersOf(node, false)).toEqual(node.parameters);
 			// the editor looks at all fields, those at their defaults as well
 			const parameters = parametersOf(node, true);
+			const description = descriptionOf(node);
 			expect(
-				NodeHelpers.getNodeParametersIssues(properties, { ...node, parameters }, description),
+				NodeHelpers.getNodeParametersIssues(
+					description.properties,
+					{ ...node, parameters },
+					description,
+				),
 			).toBeNull();
-			expect(unknownParameters(node, node.parameters, properties)).toEqual([]);
+			expect(unknownParameters(node, node.parameters, description.properties)).toEqual([]);
 		},
 	);
 });
@@ -245,7 +273,7 @@ async function expectHandedOn({ path, body, taskId, askedAt, item, next }: Workf
 	}
 }
 
-test.each(examples)(
+test.each(waitingExamples)(
 	'%s submits one task, waits for its video, and hands it on',
 	async (_file, workflow) => {
 		await expectHandedOn(await runWorkflow(workflow, 'success-1s'));
@@ -354,6 +382,54 @@ test.each(withMail)('the mail of %s says why there is no video', async (_file, w
 	});
 });
 
+describe('submitting in one execution, and storing in another', () => {
+	const create = exampleNamed('create-and-return.json');
+	const store = exampleNamed('trigger-and-store.json');
+	const sweep = exampleNamed('nightly-sweep.json');
+
+	test('the first submits with the address of the trigger, and notes the task id', async () => {
+		const { parameters } = klingNodeOf(create.nodes);
+		const result = await runKling({
+			sandbox,
+			tasks: [{ prompt: 'A cat [success-0s]' }],
+			parameters,
+		});
+		const { body = {}, taskId } = sandbox.submits.at(-1) ?? {};
+		expect(body.callback_url).toBe(Object(parameters.options).callbackUrl);
+		const { value } = Object(nodeNamed(create.nodes, 'Note the Task ID').parameters.columns);
+		expect(await resolved(value.taskId, itemFor(result, 0).json)).toBe(String(taskId));
+	});
+
+	test('the second starts with the file that the next node takes', async () => {
+		const [trigger] = store.nodes.filter(({ type }) => type === TRIGGER_TYPE);
+		const host = await new TriggerHost({ sandbox, parameters: trigger?.parameters ?? {} }).start();
+		await host.post(callback('success-0s-stored'));
+		await host.post(callback('failure-0s-stored', 'failed'));
+		await host.settled();
+		const items = host.starts.flat();
+		await host.close();
+		expect(items.map(({ json }) => json.taskId)).toEqual(['success-0s-stored']);
+		const field = nodeNamed(store.nodes, 'Save to Google Drive').parameters.inputDataFieldName;
+		expect(items[0]?.binary).toHaveProperty(String(field));
+	});
+
+	test('the third asks once for each row that has a task and no video', async () => {
+		const { parameters } = klingNodeOf(sweep.nodes);
+		const tasks = ['success-0s-row', 'failure-0s-row', 'never-row'].map((taskId) => ({ taskId }));
+		const { items } = await runKling({ sandbox, tasks, parameters });
+		expect(items.map(({ json }) => [json.succeeded, json.done])).toEqual([
+			[true, true],
+			[false, true],
+			[false, false],
+		]);
+		const { value } = Object(nodeNamed(sweep.nodes, 'Say Why in the Row').parameters.columns);
+		expect(await resolved(value.saved, items[1]?.json ?? {})).toBe(
+			'failed: Image pixel is invalid',
+		);
+		expect(tasks.map(({ taskId }) => sandbox.checksOf(taskId).length)).toEqual([1, 1, 1]);
+	});
+});
+
 function exampleNamed(name: string): WorkflowFile {
 	const found = examples.find(([file]) => file === `examples/${name}`)?.[1];
 	if (found === undefined) throw new Error(`No example ${name}`);
@@ -380,9 +456,16 @@ function pathOf(url: unknown): string {
 
 function parametersOf(node: INode, withDefaults: boolean): INodeParameters {
 	const { parameters } = node;
+	const description = descriptionOf(node);
 	return (
-		NodeHelpers.getNodeParameters(properties, parameters, withDefaults, false, node, description) ??
-		{}
+		NodeHelpers.getNodeParameters(
+			description.properties,
+			parameters,
+			withDefaults,
+			false,
+			node,
+			description,
+		) ?? {}
 	);
 }
 
@@ -398,7 +481,8 @@ function unknownParameters(
 	const all = parametersOf(node, true);
 	return Object.entries(values).flatMap(([name, value]) => {
 		const property = known.find(
-			(one) => one.name === name && NodeHelpers.displayParameter(all, one, node, description, all),
+			(one) =>
+				one.name === name && NodeHelpers.displayParameter(all, one, node, descriptionOf(node), all),
 		);
 		if (property === undefined) return [name];
 		const { type, options = [] } = property;

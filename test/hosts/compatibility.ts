@@ -12,7 +12,7 @@ interface Ability {
 	instead?: { tests: RegExp; cell: string };
 }
 
-const isShownElsewhere = /^(suspend|download|agentTool|credential)/;
+const isShownElsewhere = /^(suspend|trigger|download|agentTool|credential)/;
 
 const ABILITIES: Ability[] = [
 	{
@@ -23,6 +23,10 @@ const ABILITIES: Ability[] = [
 		head: 'Suspend Until Complete',
 		files: (file) => file.startsWith('suspend'),
 		instead: { tests: /on this n8n, which is too old/, cell: 'no: it asks to update n8n' },
+	},
+	{
+		head: 'Kling Video Trigger',
+		files: (file) => file.startsWith('trigger'),
 	},
 	{
 		head: 'Download',

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- never shipped */
 import { resolve } from 'node:path';
 import { PackageDirectoryLoader } from 'n8n-core';
-import { NodeHelpers, type INodeParameters, type INodeProperties } from 'n8n-workflow';
+import { NodeHelpers, Workflow, type INodeParameters, type INodeProperties } from 'n8n-workflow';
 import { isCreatableKind } from '../../nodes/KlingVideo/submit/submitBody';
 import { TASK_KINDS } from '../../nodes/KlingVideo/taskKinds';
 
@@ -23,7 +23,7 @@ const ALIASES = [
 ];
 
 test('n8n loads the node and the credential from the package', () => {
-	expect(Object.keys(loader.known.nodes)).toEqual(['klingVideo']);
+	expect(Object.keys(loader.known.nodes)).toEqual(['klingVideo', 'klingVideoTrigger']);
 	expect(Object.keys(loader.known.credentials)).toEqual(['ezModelApi']);
 	const [node] = loader.types.nodes;
 	expect(node).toMatchObject({
@@ -44,7 +44,7 @@ test('n8n loads the node and the credential from the package', () => {
 		name: 'ezModelApi',
 		displayName: 'EZModel API',
 		iconUrl: { light: expect.any(String), dark: expect.any(String) },
-		supportedNodes: ['klingVideo'],
+		supportedNodes: ['klingVideo', 'klingVideoTrigger'],
 	});
 });
 
@@ -198,7 +198,16 @@ describe.each<[string, object, object]>([
 
 	test.each<[string, object]>([
 		['wait', { ...OF_ALL_VIDEOS, options: { ...ofAllWaits, pollingInterval: { default: 10 } } }],
-		['suspend', { ...OF_ALL_VIDEOS, options: ofAllWaits }],
+		[
+			'suspend',
+			{
+				...OF_ALL_VIDEOS,
+				options: {
+					...ofAllWaits,
+					useCallback: { default: 'automatic', values: ['always', 'automatic', 'never'] },
+				},
+			},
+		],
 		// there is no video yet that could be downloaded
 		['returnTask', { options: { ...ofAllSubmits, callbackUrl: { default: '' } } }],
 	])('with afterSubmit %s', (afterSubmit, more) => {
@@ -307,11 +316,72 @@ test('n8n resolves the fields of create for each kind and for what follows', () 
 	expect(parametersOf('omniVideo', status)).toMatchObject({ downloadVideo: false });
 });
 
-test('the editor says how safe a retry is where it is about that', () => {
+test('the editor says how safe a retry is, and which execution to stop, where it is about that', () => {
 	const hints = loader.types.nodes[0]?.hints ?? [];
 	expect(hints).toMatchObject([
 		{ message: expect.stringContaining('"Retry On Fail" is safe here'), location: 'outputPane' },
+		{ message: expect.stringContaining('stop the one with the lower ID'), location: 'outputPane' },
 	]);
+});
+
+test.each<[string, object, string[]]>([
+	['a check', { operation: 'getStatus' }, []],
+	['a wait', { operation: 'waitUntilComplete' }, []],
+	['a suspended wait', { operation: 'suspendUntilComplete' }, ['two executions']],
+	[
+		'a step of the progress workflow',
+		{ operation: 'suspendUntilComplete', suspendPart: 'checkAgain' },
+		[],
+	],
+	['creating', { operation: 'create', resource: 'omniVideo' }, ['Retry On Fail']],
+	[
+		'creating and suspending',
+		{ operation: 'create', resource: 'omniVideo', afterSubmit: 'suspend' },
+		['Retry On Fail', 'two executions'],
+	],
+])('hints are shown where they help: %s', (_what, parameters, words) => {
+	const { type } = loader.getNode('klingVideo');
+	if ('nodeVersions' in type) throw new Error('The node has one version');
+	const node = {
+		id: 'n1',
+		name: 'Kling Video',
+		type: 'klingVideo',
+		typeVersion: 1,
+		position: [0, 0] satisfies [number, number],
+		parameters: {},
+	};
+	const filled = NodeHelpers.getNodeParameters(
+		type.description.properties,
+		{ resource: 'multiImageVideo', ...parameters },
+		true,
+		false,
+		node,
+		type.description,
+	);
+	const workflow = new Workflow({
+		nodes: [{ ...node, parameters: filled ?? {} }],
+		connections: {},
+		active: false,
+		nodeTypes: {
+			getByName: () => type,
+			getByNameAndVersion: () => type,
+			getKnownTypes: () => ({}),
+		},
+	});
+	const [placed] = Object.values(workflow.nodes);
+	if (placed === undefined) throw new Error('n8n does not know the node');
+	const shown = (type.description.hints ?? []).filter(
+		({ displayCondition = '' }) =>
+			workflow.expression.getSimpleParameterValue(placed, displayCondition, 'internal', {}) ===
+			true,
+	);
+	expect(shown.map(({ message }) => words.find((word) => message.includes(word)))).toEqual(words);
+});
+
+test('while it is suspended, the node says what it waits for, and what to stop', () => {
+	expect(loader.types.nodes[0]?.waitingNodeTooltip).toMatch(
+		/waits for Kling.*View sub-execution.*stop this execution/,
+	);
 });
 
 test('n8n finds the search that the field Model names', () => {
@@ -329,4 +399,41 @@ test('people cannot see the part that the node itself sets', () => {
 		({ name }) => name === 'suspendPart',
 	);
 	expect(part?.type).toBe('hidden');
+});
+
+describe('the trigger', () => {
+	test('n8n loads it as a trigger with a webhook of its own', () => {
+		const found = loader.types.nodes.find(({ name }) => name === 'klingVideoTrigger');
+		expect(found).toMatchObject({
+			displayName: 'Kling Video Trigger',
+			group: ['trigger'],
+			inputs: [],
+			webhooks: [
+				{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			],
+			iconUrl: {
+				light: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.svg',
+				dark: 'icons/n8n-nodes-ezmodel-kling/dist/icons/klingVideo.dark.svg',
+			},
+			codex: { categories: ['Marketing'], alias: expect.arrayContaining(['callback', 'Kling']) },
+		});
+		expect(found).not.toHaveProperty('usableAsTool');
+		const { type } = loader.getNode('klingVideoTrigger');
+		expect(type).toHaveProperty('webhook');
+		for (const kind of ['execute', 'poll', 'trigger', 'customOperations']) {
+			expect(type).not.toHaveProperty(kind);
+		}
+	});
+
+	test('the names, values and defaults that workflows rely on', () => {
+		const found = loader.types.nodes.find(({ name }) => name === 'klingVideoTrigger');
+		expect(known(found?.properties ?? [], 'multiImageVideo')).toEqual({
+			resource: { default: 'multiImageVideo', values: TASK_KINDS.map(({ resource }) => resource) },
+			taskPath: { default: '' },
+			event: { default: 'done', values: ['done', 'failed', 'succeeded'] },
+			downloadVideo: { default: false },
+			binaryPropertyName: { default: 'data' },
+			simplify: { default: true },
+		});
+	});
 });

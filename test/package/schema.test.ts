@@ -7,16 +7,16 @@ import { movableClock } from '../support/clocks';
 import { runKling, waiting } from '../support/kling';
 import { sandboxForAllTests } from '../support/sandbox';
 import { suspend, suspending } from '../support/suspending';
+import { callback, TriggerHost } from '../support/triggering';
 
 const clock = movableClock();
 
 const sandbox = sandboxForAllTests();
 
 /** As n8n finds it, made strict: every field, and no other. */
-function schemaOf(operation: string): object {
-	const folder = 'dist/nodes/KlingVideo/__schema__/v1.0.0/multiImageVideo';
+function schemaOf(file: string): object {
 	return JSON.parse(
-		readFileSync(resolve(__dirname, '../..', folder, `${operation}.json`), 'utf8'),
+		readFileSync(resolve(__dirname, '../../dist/nodes', file), 'utf8'),
 		(_key, value) =>
 			value?.properties === undefined
 				? value
@@ -24,11 +24,13 @@ function schemaOf(operation: string): object {
 	);
 }
 
-function expectPromised(operation: string, items: INodeExecutionData[]) {
+const ofOperation = (operation: string) =>
+	`KlingVideo/__schema__/v1.0.0/multiImageVideo/${operation}.json`;
+
+function expectPromised(file: string, items: INodeExecutionData[]) {
 	const validate = new Ajv({ allowUnionTypes: true })
 		.addVocabulary(['version'])
-		.compile(schemaOf(operation));
-	expect(items).toHaveLength(STATES.length);
+		.compile(schemaOf(file));
 	for (const { json } of items) {
 		validate(json);
 		expect(validate.errors).toBeNull();
@@ -45,7 +47,8 @@ test.each([
 	],
 ])('what %s gives is what its schema promises', async (operation, parameters) => {
 	const { items } = await runKling({ sandbox, tasks: STATES, parameters });
-	expectPromised(operation, items);
+	expect(items).toHaveLength(STATES.length);
+	expectPromised(ofOperation(operation), items);
 });
 
 test('what create gives is what its schema promises', async () => {
@@ -60,7 +63,8 @@ test('what create gives is what its schema promises', async () => {
 			prompt: '={{ $json.prompt }}',
 		},
 	});
-	expectPromised('create', items);
+	expect(items).toHaveLength(STATES.length);
+	expectPromised(ofOperation('create'), items);
 });
 
 test('what suspendUntilComplete gives is what its schema promises', async () => {
@@ -71,5 +75,17 @@ test('what suspendUntilComplete gives is what its schema promises', async () => 
 		parameters: suspending(options),
 	});
 	const { items } = await suspended.resume(clock.pass);
-	expectPromised('suspendUntilComplete', items);
+	expect(items).toHaveLength(STATES.length);
+	expectPromised(ofOperation('suspendUntilComplete'), items);
+});
+
+test('what the trigger gives is what its schema promises', async () => {
+	const host = await new TriggerHost({ sandbox }).start();
+	const done = STATES.filter((state) => state !== 'success-9s');
+	for (const state of done) await host.post(callback(state));
+	await host.settled();
+	const items = host.starts.flat();
+	await host.close();
+	expect(items).toHaveLength(done.length);
+	expectPromised('KlingVideoTrigger/__schema__/v1.0.0/multiImageVideo.json', items);
 });

@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import { titleCase } from 'title-case';
 import { EzModelApi } from '../../credentials/EzModelApi.credentials';
 import { KlingVideo } from '../../nodes/KlingVideo/KlingVideo.node';
+import { KlingVideoTrigger } from '../../nodes/KlingVideoTrigger/KlingVideoTrigger.node';
 
 // n8n's rules for what the editor shows, for everything that the description has: what is made from
 // a table, n8n's linter does not see.
@@ -21,7 +22,7 @@ function shownFor({ displayOptions }: INodeProperties): string {
 /** Every property, option and operation, with the way to it. */
 function entriesIn(list: Named[], path: string): Array<[string, Named]> {
 	return list.flatMap((entry) => {
-		const resource = path === 'node' && isProperty(entry) ? shownFor(entry) : '';
+		const resource = !path.includes(' › ') && isProperty(entry) ? shownFor(entry) : '';
 		const here = `${path} › ${isOption(entry) ? String(entry.value) : entry.name}${resource}`;
 		const inner = [
 			...('options' in entry && entry.options ? entry.options : []),
@@ -31,9 +32,9 @@ function entriesIn(list: Named[], path: string): Array<[string, Named]> {
 	});
 }
 
-const { properties } = new KlingVideo().description;
 const ENTRIES = [
-	...entriesIn(properties, 'node'),
+	...entriesIn(new KlingVideo().description.properties, 'node'),
+	...entriesIn(new KlingVideoTrigger().description.properties, 'trigger'),
 	...entriesIn(new EzModelApi().properties, 'credential'),
 ];
 const PROPERTIES = ENTRIES.filter((entry): entry is [string, INodeProperties] =>

@@ -12,7 +12,7 @@ import {
 	createProgressItem,
 } from '../../nodes/KlingVideo/suspend/suspendedWait';
 import { readStoredWait, type StoredWait } from '../../nodes/KlingVideo/suspend/storedWait';
-import { SECONDS_BETWEEN_CHECKS } from '../../nodes/KlingVideo/suspend/progressWorkflow';
+import { CHECK_GAP_MS } from '../../nodes/KlingVideo/suspend/checkTimes';
 import { readWaitPlan } from '../../nodes/KlingVideo/wait/waitPlan';
 import { waitForTask } from '../../nodes/KlingVideo/wait/waitForTask';
 import { SUBMITTED_AT_MS, TASK_ID } from '../support/bodies';
@@ -22,7 +22,7 @@ import { expectEveryKind } from '../support/coverage';
 import { throughDatabase } from '../support/database';
 import { runsOf } from '../support/runs';
 
-const ROUND_MS = SECONDS_BETWEEN_CHECKS * 1000;
+const ROUND_MS = CHECK_GAP_MS;
 
 interface Wait {
 	/** The items that went through n8n's database, the last one with the end. */
@@ -77,7 +77,7 @@ async function waitInProcess(
 	options: object,
 	script: CheckResult[],
 ): Promise<WaitOutcome | StoppedWait> {
-	const plan = readWaitPlan({ ...options, pollingInterval: SECONDS_BETWEEN_CHECKS });
+	const plan = readWaitPlan({ ...options, pollingInterval: ROUND_MS / 1000 });
 	const { wallClockNow, sleep, hasEnded } = new VirtualClock(SUBMITTED_AT_MS);
 	let checks = 0;
 	const result = await waitForTask(plan, {

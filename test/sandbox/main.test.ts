@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { SANDBOX_TOKEN } from '../../sandbox/gateway';
+import { ODD_CALLBACKS } from '../../sandbox/oddCallbacks';
 import { ODD_REPLIES } from '../../sandbox/oddReplies';
 import { ODD_SUBMITS } from '../../sandbox/oddSubmits';
 import { STORIES } from '../../sandbox/taskReplies';
@@ -70,6 +71,7 @@ test(
 			...Object.keys(ODD_REPLIES),
 			...VIDEO_NAMES,
 			...Object.keys(ODD_SUBMITS),
+			...Object.keys(ODD_CALLBACKS),
 		]) {
 			expect(said).toMatch(new RegExp(` ${name}([,;]|$)`, 'm'));
 		}
@@ -111,6 +113,8 @@ test.each([
 	['--latency', 'soon'],
 	['--calls-per-second', 'many'],
 	['--places', 'few'],
+	['--callback-loss', '2'],
+	['--seed', 'x'],
 ])(
 	'%s %s is refused',
 	async (flag, value) => {
@@ -133,6 +137,8 @@ test(
 			['latency', '0'],
 			['calls-per-second', 'all'],
 			['places', 'all'],
+			['callback-loss', '0'],
+			['seed', '1'],
 			['state-file', 'they end with the sandbox'],
 		]) {
 			const says = new RegExp(

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxiosInstance } from 'axios';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/gateway';
+import { CallbackReceiver } from '../support/callbackReceiver';
 import { at, clientOf, statusPath, TASKS, textAt } from '../support/client';
+import { MovedClock } from '../support/movedClock';
 import { submission } from '../support/submits';
 
 let folder: string;
@@ -134,6 +136,105 @@ test('a file from before there was a ledger is read, and its tasks cost nothing'
 	expect(sandbox?.ledger).toEqual([]);
 });
 
+describe('calls back', () => {
+	const clock = new MovedClock(1_795_545_134_000);
+	let receiver: CallbackReceiver;
+
+	beforeEach(async () => {
+		receiver = await CallbackReceiver.start();
+		await restartMoved();
+	});
+	afterEach(async () => await receiver.close());
+
+	const restartMoved = async () => await restart({ stateFile, now: clock.now });
+	const told = () =>
+		receiver.bodies.map((body) => [at(body, 'task_status'), at(body, 'updated_at')]);
+	const submitWith = async (prompt: string) =>
+		await client.post<unknown>(TASKS, {
+			...submission(prompt),
+			callback_url: receiver.url,
+			external_task_id: 'row-17',
+		});
+
+	test('that are not made yet are made after the restart, and none twice', async () => {
+		const startMs = clock.nowMs;
+		await submitWith('[success-10s]');
+		await sandbox?.untilCalledBack(1);
+		await restartMoved();
+		clock.nowMs = startMs + 1999;
+		await clock.untilSeen();
+		expect(told()).toEqual([['submitted', startMs]]);
+		clock.nowMs = startMs + 2000;
+		await receiver.untilHeard(2);
+		await sandbox?.close();
+		// it is over before the sandbox is back
+		clock.nowMs = startMs + 60_000;
+		await restartMoved();
+		await receiver.untilHeard(3);
+		const all = [
+			['submitted', startMs],
+			['processing', startMs + 2000],
+			['succeed', startMs + 10_000],
+		];
+		expect(told()).toEqual(all);
+		expect(at(receiver.bodies[2], 'task_info')).toEqual({ external_task_id: 'row-17' });
+		// from the sandbox that there is now
+		const url = at(receiver.bodies[2], 'task_result', 'videos', '0', 'url');
+		expect(url).toEqual(expect.stringContaining(`${sandbox?.url}/videos/`));
+
+		await restartMoved();
+		await submitWith('[success-0s]');
+		await sandbox?.untilCalledBack(3);
+		expect(told().slice(0, 3)).toEqual(all);
+		expect(receiver.heard).toHaveLength(6);
+	});
+
+	test('go wrong after the restart as they were asked to', async () => {
+		await submitWith('[callback-late-5s] [success-10s]');
+		await restartMoved();
+		clock.nowMs += 4999;
+		await clock.untilSeen();
+		expect(receiver.heard).toEqual([]);
+		clock.nowMs += 1;
+		await receiver.untilHeard(1);
+	});
+
+	test('that were under way when it ended are not made again', async () => {
+		receiver.answer = () => undefined;
+		await submitWith('[success-10s]');
+		await receiver.untilHeard(1);
+		await restartMoved();
+		receiver.answer = (_req, res) => res.end();
+		clock.nowMs += 10_000;
+		await sandbox?.untilCalledBack(2);
+		expect(told().map(([status]) => status)).toEqual(['submitted', 'processing', 'succeed']);
+	});
+
+	test('are made by no task of a file from before there were any', async () => {
+		await sandbox?.close();
+		const task = {
+			scenario: 'success-10s',
+			kindPath: 'omni-video',
+			externalTaskId: 'row-17',
+			isSubmitted: true,
+			isKnown: true,
+			quota: 250_000,
+			createdAtMs: clock.nowMs,
+			checks: 0,
+			checksSinceDone: 0,
+			downloads: 0,
+		};
+		await writeFile(stateFile, JSON.stringify({ old: task }));
+		await restartMoved();
+		clock.nowMs += 10_000;
+		expect(await check('old')).toEqual({ httpStatus: 200, status: 'SUCCESS' });
+		await submitWith('[success-0s]');
+		await sandbox?.untilCalledBack(3);
+		expect(receiver.bodies.map((body) => at(body, 'task_id'))).not.toContain('old');
+		expect(sandbox?.callbacks).toHaveLength(3);
+	});
+});
+
 test.each([
 	['no JSON', '{"1":'],
 	['another kind of file', '["a"]'],
@@ -141,6 +242,10 @@ test.each([
 	[
 		'a scenario that there is not',
 		'{"1":{"scenario":"hope","createdAtMs":1,"checks":0,"checksSinceDone":0,"downloads":0}}',
+	],
+	[
+		'an odd callback that there is not',
+		'{"1":{"scenario":"success","kindPath":"omni-video","oddCallback":"callback-hope","createdAtMs":1,"checks":0,"checksSinceDone":0,"downloads":0}}',
 	],
 ])('%s in the file is told, and the file is left as it is', async (_name, content) => {
 	await writeFile(stateFile, content);

@@ -21,6 +21,10 @@ class CurrentSandbox implements Sandbox {
 		return this.current.submits;
 	}
 
+	get callbacks(): Sandbox['callbacks'] {
+		return this.current.callbacks;
+	}
+
 	get ledger(): Sandbox['ledger'] {
 		return this.current.ledger;
 	}
@@ -28,6 +32,9 @@ class CurrentSandbox implements Sandbox {
 	readonly checksOf: Sandbox['checksOf'] = (taskId) => this.current.checksOf(taskId);
 
 	readonly untilSeen: Sandbox['untilSeen'] = async (count) => await this.current.untilSeen(count);
+
+	readonly untilCalledBack: Sandbox['untilCalledBack'] = async (count) =>
+		await this.current.untilCalledBack(count);
 
 	readonly start = async (options: SandboxOptions): Promise<void> => {
 		this.running = await startSandbox(options);

@@ -49,12 +49,22 @@ export class Database implements OtherExecutions {
 	/** Whether it cannot be read at the moment. */
 	isAway = false;
 
+	/** Where suspended executions are called; nobody serves the one that is there at first. */
+	webhookWaitingBaseUrl = 'none://localhost';
+
 	executeWorkflow: OtherExecutions['executeWorkflow'] = async ({ code }, _more, options) => {
 		if (code === undefined) throw new Error('Only inline workflows are known here');
 		const items = throughSafeDatabase(options.inputData ?? []);
-		this.started.push({ code: throughSafeDatabase(code), items, options });
-		return { executionId: CHILD_ID, data: [], waitTill: new Date(Date.now() + ROUND_MS) };
+		const started = { code: throughSafeDatabase(code), items, options };
+		this.started.push(started);
+		const data = await this.onStarted(started);
+		const waitTill = new Date(Date.now() + ROUND_MS);
+		return { executionId: CHILD_ID, data: [data.items], ...(data.isSuspended && { waitTill }) };
 	};
+
+	/** What becomes of a sub-workflow; at first it is suspended at once. */
+	onStarted: (started: Started) => Promise<{ items: INodeExecutionData[]; isSuspended: boolean }> =
+		async ({ items }) => ({ items, isSuspended: true });
 
 	readonly getRunExecutionData: OtherExecutions['getRunExecutionData'] = async (id) => {
 		if (this.isAway) throw new Error('SQLITE_BUSY: database is locked');
@@ -73,16 +83,62 @@ export class SuspendedRun {
 	/** What it keeps beside them. */
 	private contextData: IExecuteContextData = {};
 
+	private parent: NodeRunResult | null = null;
+
 	rounds = 0;
+
+	/** What the node "Begin to Wait" has made, if there is one. */
+	begun: NodeRunResult | null = null;
+
+	/** How n8n runs the progress workflow; `retry` for its button "Retry". */
+	mode: 'integrated' | 'retry' = 'integrated';
 
 	constructor(
 		private readonly run: KlingRun,
 		readonly database: Database,
 		readonly started: Started,
-		/** Of the execution that waits. */
-		readonly shown: NodeRunResult,
 	) {
 		this.items = started.items;
+	}
+
+	/** Of the execution that waits. */
+	get shown(): NodeRunResult {
+		if (this.parent === null) throw new Error('It is not suspended yet');
+		return this.parent;
+	}
+
+	/** Has n8n save the execution that waits. */
+	saveParent(parent: NodeRunResult): void {
+		this.parent = parent;
+		this.database.executions.set(PARENT_ID, parent.saved);
+	}
+
+	/** The node "Begin to Wait", which progress workflows of early versions have not. */
+	async begin(): Promise<{ items: INodeExecutionData[]; isSuspended: boolean }> {
+		if (this.started.code.nodes.some(({ name }) => name === 'Begin to Wait')) {
+			this.begun = await startKling(this.runOf('Begin to Wait')).finished;
+			this.keep(this.begun);
+		}
+		if (!this.allDone) return { items: this.items, isSuspended: true };
+		const { items } = await this.handOver();
+		return { items: throughSafeDatabase(items), isSuspended: false };
+	}
+
+	/** Changes what is kept of a task. */
+	changeKept(index: number, change: (kept: unknown) => unknown): void {
+		const flow = this.contextData.flow;
+		if (!Array.isArray(flow?.tasks)) throw new Error('Nothing is kept');
+		flow.tasks[index] = change(flow.tasks[index]);
+	}
+
+	/** What n8n's Wait node hands on when a call has woken the execution. */
+	call(body: IDataObject = {}): void {
+		const headers = { 'user-agent': 'somebody' };
+		this.items = [
+			{
+				json: { headers, params: {}, query: {}, body, webhookUrl: '', executionMode: 'production' },
+			},
+		];
 	}
 
 	/** The node "Check Tasks", as it stands in the progress workflow. */
@@ -94,9 +150,14 @@ export class SuspendedRun {
 	/** A round, and what n8n's database makes of it. */
 	async checkAgain(): Promise<NodeRunResult> {
 		const result = await this.startRound().finished;
-		this.items = throughSafeDatabase(result.items);
-		this.contextData = throughSafeDatabase(result.saved.executionData?.contextData ?? {});
+		this.keep(result);
 		return result;
+	}
+
+	/** What n8n's database makes of what a node has put out. */
+	private keep({ items, saved }: NodeRunResult): void {
+		this.items = throughSafeDatabase(items);
+		this.contextData = throughSafeDatabase(saved.executionData?.contextData ?? {});
 	}
 
 	/** What the node "All Done?" asks. */
@@ -138,7 +199,7 @@ export class SuspendedRun {
 			settings: node.onError === undefined ? {} : { onError: node.onError },
 			place: {
 				id: CHILD_ID,
-				mode: 'integrated',
+				mode: this.mode,
 				workflow: { id: code.id, name: code.name, settings: code.settings ?? {} },
 			},
 			otherExecutions: this.database,
@@ -147,20 +208,34 @@ export class SuspendedRun {
 	}
 }
 
-/** Runs the node, which may have something to wait for. */
-async function startSuspending(run: KlingRun): Promise<NodeRunResult | SuspendedRun> {
-	const database = new Database();
-	const shown = await runKling({ ...run, otherExecutions: database });
-	const [started, ...others] = database.started;
-	if (started === undefined) return shown;
+export interface SuspendingRun extends KlingRun {
+	/** Where n8n says that suspended executions are called; it is no address of the web at first. */
+	webhookWaitingBaseUrl?: string;
+}
 
-	expect(others).toEqual([]);
-	database.executions.set(PARENT_ID, shown.saved);
-	return new SuspendedRun(run, database, started, shown);
+/** Runs the node, which may have something to wait for. */
+async function startSuspending(run: SuspendingRun): Promise<NodeRunResult | SuspendedRun> {
+	const database = new Database();
+	const runs: SuspendedRun[] = [];
+	database.onStarted = async (started) => {
+		const suspended = new SuspendedRun(run, database, started);
+		runs.push(suspended);
+		return await suspended.begin();
+	};
+	// the address is known by the process in which both executions run
+	database.webhookWaitingBaseUrl = run.webhookWaitingBaseUrl ?? database.webhookWaitingBaseUrl;
+	const shown = await runKling({ ...run, otherExecutions: database });
+	const suspended = runs.at(-1);
+	// only the last one is suspended, those of earlier tries have ended
+	expect(runs.slice(0, -1).map(({ allDone }) => allDone)).not.toContain(false);
+	if (suspended === undefined || shown.status !== 'waiting') return shown;
+
+	suspended.saveParent(shown);
+	return suspended;
 }
 
 /** Runs the node, which has to have something to wait for. */
-export async function suspend(run: KlingRun): Promise<SuspendedRun> {
+export async function suspend(run: SuspendingRun): Promise<SuspendedRun> {
 	const started = await startSuspending(run);
 	if (started instanceof SuspendedRun) return started;
 	throw new Error(`There was nothing to wait for: ${inspect(started)}`);
@@ -168,7 +243,7 @@ export async function suspend(run: KlingRun): Promise<SuspendedRun> {
 
 /** Runs the node, and all rounds if there is something to wait for. */
 export async function suspendToEnd(
-	run: KlingRun,
+	run: SuspendingRun,
 	pass: (ms: number) => void,
 ): Promise<NodeRunResult> {
 	const started = await startSuspending(run);

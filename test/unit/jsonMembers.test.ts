@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { readJsonMembers, writeJsonMembers } from '../../nodes/KlingVideo/submit/jsonMembers';
+import { readJsonMembers, writeJsonMembers } from '../../nodes/KlingVideo/reading/jsonMembers';
 
 test.each<[string, Array<[string, string]>]>([
 	['{}', []],

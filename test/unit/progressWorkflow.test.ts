@@ -1,7 +1,8 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import { CHECK_GAP_MS } from '../../nodes/KlingVideo/suspend/checkTimes';
 import {
 	createProgressWorkflow,
-	SECONDS_BETWEEN_CHECKS,
+	MIN_TIMER_SECONDS,
 	type ProgressWorkflowParts,
 } from '../../nodes/KlingVideo/suspend/progressWorkflow';
 import { MULTI_IMAGE } from '../support/taskKinds';
@@ -30,6 +31,7 @@ const NODE: INode = {
 
 const PARTS: ProgressWorkflowParts = {
 	workflow: { id: 'w1', name: 'Make videos' },
+	parent: { executionId: '17', path: '/n8n/workflow/w1/executions/17' },
 	settings: {},
 	node: NODE,
 	kind: MULTI_IMAGE,
@@ -57,6 +59,7 @@ function after(workflow: IWorkflowBase, name: string, output = 0): string[] {
 }
 
 const KLING_NODES = ['Check Tasks', NODE.name];
+const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 
 describe('what people see in the executions list', () => {
 	test('its name says whose it is', () => {
@@ -66,27 +69,62 @@ describe('what people see in the executions list', () => {
 	test('its nodes say what they do', () => {
 		expect(made().nodes.map(({ name }) => name)).toEqual([
 			'Tasks',
-			'Suspended for 66 Seconds',
+			'Begin to Wait',
+			'Suspended Until the Next Check',
 			'Check Tasks',
 			'All Done?',
 			NODE.name,
+			'Which Execution to Stop',
 		]);
 	});
 
 	test('its nodes lie side by side, from left to right', () => {
-		const columns = made().nodes.map(({ position: [x] }) => x);
+		const columns = made()
+			.nodes.filter(({ type }) => type !== STICKY_NOTE)
+			.map(({ position: [x] }) => x);
 		expect(columns).toEqual([...new Set(columns)].sort((a, b) => a - b));
+	});
+});
+
+describe('the note above its nodes', () => {
+	const note = nodeOf(made(), 'Which Execution to Stop');
+
+	test('says whose videos are checked, since when, and which execution to stop', () => {
+		expect(note.type).toBe(STICKY_NOTE);
+		const parent = '[execution 17](/n8n/workflow/w1/executions/17)';
+		for (const words of [
+			`stop ${parent}, not this one`,
+			'checks the Kling videos of that one since 2026-11-23 10:00 UTC',
+		]) {
+			expect(note.parameters.content).toContain(words);
+		}
+	});
+
+	test('covers none of them, is as wide as they are, and does not run', () => {
+		const workflow = made();
+		const { position, parameters } = note;
+		for (const {
+			name,
+			position: [x, y],
+		} of workflow.nodes) {
+			if (name === note.name) continue;
+			expect(y).toBeGreaterThanOrEqual(position[1] + Number(parameters.height));
+			expect(x).toBeGreaterThan(position[0]);
+			expect(x).toBeLessThan(position[0] + Number(parameters.width));
+		}
+		expect(JSON.stringify(workflow.connections)).not.toContain(note.name);
 	});
 });
 
 describe('its nodes', () => {
 	test("are connected to a loop that ends with the waiting node's own name", () => {
 		const workflow = made();
-		expect(after(workflow, 'Tasks')).toEqual(['Suspended for 66 Seconds']);
-		expect(after(workflow, 'Suspended for 66 Seconds')).toEqual(['Check Tasks']);
+		expect(after(workflow, 'Tasks')).toEqual(['Begin to Wait']);
+		expect(after(workflow, 'Begin to Wait')).toEqual(['All Done?']);
+		expect(after(workflow, 'Suspended Until the Next Check')).toEqual(['Check Tasks']);
 		expect(after(workflow, 'Check Tasks')).toEqual(['All Done?']);
 		expect(after(workflow, 'All Done?', 0)).toEqual([NODE.name]);
-		expect(after(workflow, 'All Done?', 1)).toEqual(['Suspended for 66 Seconds']);
+		expect(after(workflow, 'All Done?', 1)).toEqual(['Suspended Until the Next Check']);
 		expect(after(workflow, NODE.name)).toEqual([]);
 		const names = workflow.nodes.map(({ name }) => name);
 		expect(names).toEqual(expect.arrayContaining(Object.keys(workflow.connections)));
@@ -99,11 +137,14 @@ describe('its nodes', () => {
 		}
 	});
 
-	test.each(['Tasks', 'All Done?'])('have names of their own if the user has taken %s', (name) => {
-		const workflow = made({ node: { ...NODE, name } });
-		expect(new Set(workflow.nodes.map((node) => node.name)).size).toBe(workflow.nodes.length);
-		expect(after(workflow, 'All Done?', 0)).toEqual([`${name} (Result)`]);
-	});
+	test.each(['Tasks', 'All Done?', 'Which Execution to Stop'])(
+		'have names of their own if the user has taken %s',
+		(name) => {
+			const workflow = made({ node: { ...NODE, name } });
+			expect(new Set(workflow.nodes.map((node) => node.name)).size).toBe(workflow.nodes.length);
+			expect(after(workflow, 'All Done?', 0)).toEqual([`${name} (Result)`]);
+		},
+	);
 
 	test('begin with what hands items through as they are', () => {
 		expect(nodeOf(made(), 'Tasks')).toMatchObject({
@@ -112,12 +153,19 @@ describe('its nodes', () => {
 		});
 	});
 
-	test('wait for so long that n8n takes the execution out of its process', () => {
-		expect(SECONDS_BETWEEN_CHECKS).toBeGreaterThan(65);
-		expect(nodeOf(made(), 'Suspended for 66 Seconds')).toMatchObject({
+	test('are suspended until a call wakes them, or the time is over', () => {
+		expect(nodeOf(made(), 'Suspended Until the Next Check')).toMatchObject({
 			type: 'n8n-nodes-base.wait',
-			parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
+			parameters: {
+				resume: 'webhook',
+				httpMethod: 'POST',
+				limitWaitTime: true,
+				resumeAmount: `={{ $json.pauseSeconds || ${MIN_TIMER_SECONDS} }}`,
+				resumeUnit: 'seconds',
+			},
 		});
+		// calls and timers take turns
+		expect(2 * CHECK_GAP_MS).toBe(1000 * MIN_TIMER_SECONDS);
 	});
 
 	test('ask each item whether all are done', () => {
@@ -137,6 +185,7 @@ describe('its nodes', () => {
 	});
 
 	test.each([
+		['Begin to Wait', 'begin'],
 		['Check Tasks', 'checkAgain'],
 		[NODE.name, 'handOver'],
 	])('%s is the node that waits, in the part "%s"', (name, suspendPart) => {

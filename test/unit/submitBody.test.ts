@@ -1,4 +1,4 @@
-import { readJsonMembers, type JsonMembers } from '../../nodes/KlingVideo/submit/jsonMembers';
+import { readJsonMembers, type JsonMembers } from '../../nodes/KlingVideo/reading/jsonMembers';
 import {
 	createSubmitBody,
 	type CreatableKind,

@@ -246,8 +246,8 @@ describe('as an item', () => {
 		['null', null],
 		['a text', 'wait'],
 		['a list', [{ version: 1 }]],
-		['another version', { ...waitWith(), version: 5 }],
-		['a version as text', { ...waitWith(), version: '4' }],
+		['another version', { ...waitWith(), version: 6 }],
+		['a version as text', { ...waitWith(), version: '5' }],
 	])('%s in its place is not read', (_what, wait) => {
 		expect(readStoredWait(wait)).toBeNull();
 	});

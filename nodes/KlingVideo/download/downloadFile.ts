@@ -1,6 +1,6 @@
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 import { monotonicNowMs } from '../limits/monotonicClock';
-import type { NodeContext } from '../nodeContext';
+import type { RequestContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
 import type { ResultFile } from '../gateway/task';
 import type { ProblemOf } from '../problems/problem';
@@ -60,7 +60,7 @@ type Attempt = EndedDownload | { kind: 'transientError'; cause: string };
  * @returns never a file that is shorter or longer than what arrived
  */
 export async function downloadFile(
-	context: NodeContext,
+	context: RequestContext,
 	source: FileSource,
 	network: NetworkSettings,
 	{ maxMs, maxBytes }: DownloadLimits,
@@ -79,7 +79,7 @@ export async function downloadFile(
 }
 
 async function attemptDownload(
-	context: NodeContext,
+	context: RequestContext,
 	{ type, url, fileName }: FileSource,
 	{ proxy, skipSslCertificateValidation, timeoutMs }: NetworkSettings,
 	{ maxMs, maxBytes }: DownloadLimits,
@@ -182,7 +182,7 @@ function readLengthAndType(headers: unknown): { contentType: string; contentLeng
 }
 
 /** Before n8n 2, an item does not say how many bytes there are. */
-async function readStoredBytes(context: NodeContext, file: IBinaryData): Promise<number> {
+async function readStoredBytes(context: RequestContext, file: IBinaryData): Promise<number> {
 	if (file.bytes !== undefined) return file.bytes;
 	if (file.id === undefined) return Buffer.byteLength(file.data, 'base64');
 	return (await context.helpers.getBinaryMetadata(file.id)).fileSize;

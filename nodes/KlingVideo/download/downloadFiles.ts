@@ -1,7 +1,7 @@
 import type { DeclarativeRestApiSettings, IBinaryKeyData } from 'n8n-workflow';
 import type { ResultFile } from '../gateway/task';
 import { monotonicNowMs } from '../limits/monotonicClock';
-import type { NodeContext } from '../nodeContext';
+import type { RequestContext } from '../nodeContext';
 import type { ProblemOf } from '../problems/problem';
 import type { NodeRun } from '../run/nodeRun';
 import { downloadFile } from './downloadFile';
@@ -51,7 +51,7 @@ export type DownloadedFiles = { kind: 'files'; files: IBinaryKeyData } | Downloa
  * @returns the files, in their order, by the names of their fields: `data`, `data_1`, …
  */
 export async function downloadFiles(
-	context: NodeContext,
+	context: RequestContext,
 	{ taskId, files, fileField, timeoutMs, maxBytes, maxMs }: Downloads,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	run: NodeRun,

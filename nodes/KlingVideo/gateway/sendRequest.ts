@@ -3,7 +3,7 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
-import type { NodeContext } from '../nodeContext';
+import type { NodeContext, RequestContext } from '../nodeContext';
 import { readErrorMessage } from '../reading/readError';
 import { CREDENTIAL_TYPE } from './gatewayRequest';
 import type { RedactToken } from './redactToken';
@@ -28,7 +28,7 @@ type Request = DeclarativeRestApiSettings.HttpRequestOptions;
  * @param taskPath what is added to the path of the request: the task id, encoded
  */
 export async function sendStatusRequest(
-	context: NodeContext,
+	context: RequestContext,
 	request: Request,
 	taskPath: string,
 	call: RequestCall,
@@ -67,7 +67,7 @@ export async function sendModelsRequest(
 }
 
 async function sendRequest(
-	context: NodeContext | ILoadOptionsFunctions,
+	context: RequestContext | ILoadOptionsFunctions,
 	request: Request,
 	{ timeoutMs, signal, redact }: RequestCall,
 ): Promise<StatusResponse> {
@@ -100,12 +100,14 @@ function responseFromAbort({ reason }: AbortSignal): StatusResponse {
 }
 
 /** n8n cancels a request by its context's signal and by no other. */
-function withCancelSignal<Context extends NodeContext | ILoadOptionsFunctions>(
+function withCancelSignal<Context extends RequestContext | ILoadOptionsFunctions>(
 	context: Context,
 	signal: AbortSignal,
 ): Context {
+	const name = 'getExecutionCancelSignal';
 	return new Proxy(context, {
-		get: (target, key) =>
-			key === 'getExecutionCancelSignal' ? () => signal : Reflect.get(target, key),
+		// some contexts have none of their own, and n8n looks whether there is one
+		has: (target, key) => key === name || Reflect.has(target, key),
+		get: (target, key) => (key === name ? () => signal : Reflect.get(target, key)),
 	});
 }

@@ -1,16 +1,11 @@
 import type { DeclarativeRestApiSettings, INodeExecutionData } from 'n8n-workflow';
-import { downloadFiles, type DownloadedFiles } from '../download/downloadFiles';
-import { listResultFiles, type Task } from '../gateway/task';
-import { simplify } from '../output/simplify';
+import type { Task } from '../gateway/task';
 import { errorItemOrThrow } from '../problems/errorItemOrThrow';
 import type { Problem } from '../problems/problem';
-import { parseJsonObject } from '../reading/readJson';
 import type { StoppedWait, WaitOutcome } from '../wait/waitOutcome';
+import { createTaskItem } from './createTaskItem';
 import { getTaskId, type ItemParameters } from './itemParameters';
 import type { RunItem } from './runItem';
-
-/** A download may take as long as the user would have waited for the video, and this at least. */
-const MIN_DOWNLOAD_MS = 30 * 60_000;
 
 /**
  * Makes an input item's output from the outcome of its task.
@@ -26,7 +21,7 @@ export async function createOutputItems(
 	outcome: WaitOutcome | StoppedWait,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 ): Promise<INodeExecutionData[]> {
-	const { itemIndex, run } = item;
+	const { context, itemIndex, run } = item;
 	switch (outcome.kind) {
 		case 'stopped':
 			return [];
@@ -38,39 +33,23 @@ export async function createOutputItems(
 				outcome.lastReply?.task ?? null,
 			);
 		case 'task': {
-			const { task, body } = outcome.reply;
-			const waitedMs = (outcome.wait?.waitedSeconds ?? 0) * 1000;
-			const maxMs = Math.max(item.maxWaitMs - waitedMs, MIN_DOWNLOAD_MS);
-			const downloaded = await downloadIfWanted(item, parameters, task, request, maxMs);
+			const { reply, wait } = outcome;
+			// a download may take as long as the user would have waited for the video
+			const leftMs = item.maxWaitMs - (wait?.waitedSeconds ?? 0) * 1000;
+			const created = await createTaskItem(
+				context,
+				run,
+				parameters,
+				{ reply, wait },
+				request,
+				leftMs,
+			);
 			if (run.hasEnded()) return [];
-			if (downloaded.kind !== 'files') {
-				return await endWithProblem(item, parameters, downloaded, task);
-			}
-			const { files } = downloaded;
-			return [
-				{
-					json: parameters.raw
-						? (parseJsonObject(body) ?? {})
-						: simplify(parameters.id.taskId, task, outcome.wait, files),
-					...(Object.keys(files).length > 0 && { binary: files }),
-					pairedItem: { item: itemIndex },
-				},
-			];
+			return created.kind === 'item'
+				? [{ ...created.item, pairedItem: { item: itemIndex } }]
+				: await endWithProblem(item, parameters, created, reply.task);
 		}
 	}
-}
-
-async function downloadIfWanted(
-	{ context, run }: RunItem,
-	{ id: { taskId }, fileField, timeoutMs, maxDownloadBytes }: ItemParameters,
-	task: Task,
-	request: DeclarativeRestApiSettings.HttpRequestOptions,
-	maxMs: number,
-): Promise<DownloadedFiles> {
-	if (fileField === null) return { kind: 'files', files: {} };
-	const files = listResultFiles(task);
-	const downloads = { taskId, files, fileField, timeoutMs, maxBytes: maxDownloadBytes, maxMs };
-	return await downloadFiles(context, downloads, request, run);
 }
 
 /** One item's error ends the node, unless it continues on error. */

@@ -7,7 +7,7 @@ import type { StatusResponse } from '../gateway/statusResponse';
 import type { TaskStatus } from '../gateway/task';
 import { monotonicNowMs } from '../limits/monotonicClock';
 import type { CallLimits } from '../limits/rateLimiter';
-import type { NodeContext } from '../nodeContext';
+import type { RequestContext } from '../nodeContext';
 import { formatDuration } from '../problems/formatDuration';
 import { sanitizeText } from '../reading/untrustedText';
 import { isJsonObject, readText } from '../reading/readJson';
@@ -31,7 +31,7 @@ export type CheckTask = (limits: CallLimits) => Promise<CheckResult>;
  * @throws what n8n throws when the credential cannot be read
  */
 export async function createStatusCheck(
-	context: NodeContext,
+	context: RequestContext,
 	request: DeclarativeRestApiSettings.HttpRequestOptions,
 	parameters: ItemParameters,
 	run: NodeRun,

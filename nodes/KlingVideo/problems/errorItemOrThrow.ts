@@ -1,9 +1,14 @@
-import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
+import {
+	NodeApiError,
+	NodeOperationError,
+	type INode,
+	type INodeExecutionData,
+} from 'n8n-workflow';
 import type { Task } from '../gateway/task';
 import type { NodeContext } from '../nodeContext';
 import type { TaskKind } from '../taskKinds';
 import type { Problem } from './problem';
-import { describeProblem } from './problemTable';
+import { describeProblem, type DescribedProblem } from './problemTable';
 
 /** A problem with the item that it is about. */
 export interface ItemProblem {
@@ -55,14 +60,23 @@ export function errorItemOrThrow(context: NodeContext, item: ItemProblem): INode
 		lastTask,
 		continuesOnFail: false,
 	});
-	const { message, description, httpCode } = described;
-	const options = { message, description, itemIndex, ...(httpCode !== null && { httpCode }) };
+	throw createProblemError(context.getNode(), described, itemIndex);
+}
+
+/** @param itemIndex of the input item; a trigger has none */
+export function createProblemError(
+	node: INode,
+	{ error: about, message, description, httpCode }: DescribedProblem,
+	itemIndex?: number,
+): NodeApiError | NodeOperationError {
+	const ofItem = itemIndex === undefined ? {} : { itemIndex };
+	const options = { message, description, ...ofItem, ...(httpCode !== null && { httpCode }) };
 	const error =
-		described.error === 'node'
-			? new NodeOperationError(context.getNode(), message, { itemIndex, description })
-			: new NodeApiError(context.getNode(), {}, options);
+		about === 'node'
+			? new NodeOperationError(node, message, { ...ofItem, description })
+			: new NodeApiError(node, {}, options);
 	// n8n puts a text of its own in place of any message in which it finds a word like ENOENT: a
 	// task id or the gateway's words may hold one
 	error.message = message;
-	throw error;
+	return error;
 }

@@ -15,6 +15,33 @@ import { showForCreate } from './showForCreate';
 const WAITING: readonly AfterSubmit[] = ['wait', 'suspend'];
 const ALL: readonly AfterSubmit[] = [...WAITING, 'returnTask'];
 
+const useCallback: INodeProperties = {
+	displayName: 'Use Callback',
+	name: 'useCallback',
+	type: 'options',
+	options: [
+		{
+			name: 'Always',
+			value: 'always',
+			description:
+				"Also where n8n's address looks like one of your own network, such as localhost: for a tunnel or a proxy that lets Kling through",
+		},
+		{
+			name: 'Automatic',
+			value: 'automatic',
+			description: "Where n8n's address is one that others can reach",
+		},
+		{
+			name: 'Never',
+			value: 'never',
+			description: 'Check every 33 seconds instead',
+		},
+	],
+	default: 'automatic',
+	description:
+		'Whether Kling calls n8n when a video is ready, so that the workflow goes on at once. Checks go on as well, in case a call gets lost.',
+};
+
 /** Each option with when it counts, in alphabetical order. */
 const OPTIONS: ReadonlyArray<readonly [INodeProperties, readonly AfterSubmit[]]> = [
 	[
@@ -126,6 +153,7 @@ const OPTIONS: ReadonlyArray<readonly [INodeProperties, readonly AfterSubmit[]]>
 	[onFailure, WAITING],
 	[onTimeout, WAITING],
 	[pollingInterval, ['wait']],
+	[useCallback, ['suspend']],
 ];
 
 /** The options of "Create": other ones for each thing that it can do after submitting. */

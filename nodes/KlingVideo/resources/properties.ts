@@ -19,7 +19,7 @@ export function describeProperties(kinds: readonly TaskKind[]): INodeProperties[
 	];
 }
 
-function describeResources(kinds: readonly TaskKind[]): INodeProperties {
+export function describeResources(kinds: readonly TaskKind[]): INodeProperties {
 	return {
 		displayName: 'Resource',
 		name: 'resource',
@@ -31,7 +31,7 @@ function describeResources(kinds: readonly TaskKind[]): INodeProperties {
 	};
 }
 
-function describeTaskPath(kinds: readonly TaskKind[]): INodeProperties {
+export function describeTaskPath(kinds: readonly TaskKind[]): INodeProperties {
 	const withoutPath = kinds.filter(({ path }) => path === null);
 	return {
 		displayName: 'Task Path',
@@ -66,7 +66,7 @@ const SHOWN_WITH_VIDEO: Array<Record<string, string[]>> = [
 	{ operation: ['create'], afterSubmit: ['wait', 'suspend'] },
 ];
 
-const downloadVideo: INodeProperties = {
+export const downloadVideo: INodeProperties = {
 	displayName: 'Download Video',
 	name: 'downloadVideo',
 	type: 'boolean',
@@ -75,7 +75,7 @@ const downloadVideo: INodeProperties = {
 		'Whether to download the finished video, so that the next node can save the file. Kling deletes videos after 30 days.',
 };
 
-const binaryPropertyName: INodeProperties = {
+export const binaryPropertyName: INodeProperties = {
 	displayName: 'Put Output File in Field',
 	name: 'binaryPropertyName',
 	type: 'string',
@@ -83,6 +83,14 @@ const binaryPropertyName: INodeProperties = {
 	placeholder: 'e.g. data',
 	hint: 'The name of the output binary field to put the file in',
 	description: 'Further videos of the same task get this name with _1, _2 and so on behind it',
+};
+
+export const simplify: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: "Whether to return a simplified version of the gateway's reply",
 };
 
 /** The fields that are the same for every kind of task. */
@@ -102,13 +110,7 @@ const fields: INodeProperties[] = [
 		{ ...downloadVideo, displayOptions: { show } },
 		{ ...binaryPropertyName, displayOptions: { show: { ...show, downloadVideo: [true] } } },
 	]),
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		description: "Whether to return a simplified version of the gateway's reply",
-	},
+	simplify,
 	{
 		displayName: 'Suspend Step',
 		name: SUSPEND_STEP_PARAMETER,

@@ -2,7 +2,7 @@ import type { ProblemOf } from '../problems/problem';
 import { isJsonObject, readNumber, readText } from '../reading/readJson';
 import { sanitizeText } from '../reading/untrustedText';
 import { readImages, type ImageRead } from './imageSource';
-import { readJsonMembers, type JsonMembers } from './jsonMembers';
+import { readJsonMembers, type JsonMembers } from '../reading/jsonMembers';
 import type { SubmitLimits } from './submitLine';
 import type { AspectRatio, CreateParameters, InputImage, VideoMode } from './submitBody';
 

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../reading/readJson';
-import { readJsonMembers, writeJsonMembers, type JsonMembers } from './jsonMembers';
+import { readJsonMembers, writeJsonMembers, type JsonMembers } from '../reading/jsonMembers';
 
 export type VideoMode = 'std' | 'pro' | '4k';
 export type AspectRatio = '16:9' | '9:16' | '1:1';
@@ -58,6 +58,8 @@ export const MAX_DURATION_SECONDS = 60;
 const MAX_MULTI_IMAGES = 4;
 const MAX_OMNI_IMAGES = 7;
 const MAX_OMNI_IMAGES_WITH_VIDEO = 4;
+
+const CALLBACK_FIELD = 'callback_url';
 
 type Fields = Record<string, unknown>;
 
@@ -162,6 +164,19 @@ export function createSubmitBody(
 	return { kind: 'body', text: writeJsonMembers(members) };
 }
 
+/** @returns the body of a submit call with an address that Kling calls; the user's own stays, if there is one */
+export function addCallbackUrl(text: string, url: string): string {
+	const members = readJsonMembers(text);
+	return members === null || hasCallbackUrl(text)
+		? text
+		: writeJsonMembers(new Map([...members, [CALLBACK_FIELD, JSON.stringify(url)]]));
+}
+
+/** Whether Kling calls an address of the user's own. */
+export function hasCallbackUrl(text: string): boolean {
+	return readJsonMembers(text)?.has(CALLBACK_FIELD) ?? false;
+}
+
 function listCommonFields(parameters: CreateParameters): Fields {
 	const { prompt, negativePrompt, callbackUrl } = parameters;
 	return {
@@ -172,7 +187,7 @@ function listCommonFields(parameters: CreateParameters): Fields {
 		duration: String(parameters.durationSeconds),
 		aspect_ratio: parameters.aspectRatio,
 		external_task_id: parameters.externalTaskId,
-		...(callbackUrl !== null && { callback_url: callbackUrl }),
+		...(callbackUrl !== null && { [CALLBACK_FIELD]: callbackUrl }),
 	};
 }
 

@@ -39,7 +39,28 @@ export async function submitVideo(
 		: takeUp(kept, submission, line);
 }
 
-/** For a task that failed at Kling: a retry of the execution is a new submission. */
+/** Takes up what an earlier try has submitted, and leaves everything else to somebody else. Never throws. */
+export async function recallVideo(
+	context: IExecuteFunctions,
+	{ submission, itemIndex, line }: SubmissionToSend,
+): Promise<SubmitOutcome> {
+	const memory = context.getContext('node');
+	const kept = recallSubmit(memory, readPlace(context, itemIndex), submission.requestHash);
+	return kept === null ? { kind: 'noPlaceYet', notCreated: null } : takeUp(kept, submission, line);
+}
+
+/** Keeps what became of a submission that another execution has sent, or is about to send. */
+export function rememberVideo(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	submission: Submission,
+	result: SentResult,
+): void {
+	const entry = createMemory(submission, result);
+	rememberSubmit(context.getContext('node'), readPlace(context, itemIndex), entry);
+}
+
+/** For a task that failed at Kling, or was not created: a retry of the execution is a new submission. */
 export function forgetVideo(context: IExecuteFunctions, itemIndex: number): void {
 	forgetSubmit(context.getContext('node'), readPlace(context, itemIndex));
 }

@@ -19,8 +19,11 @@ const MAX_PAUSE_MS = 30_000;
 /** How long a round may take at a gateway that takes few requests a second. */
 const ROUND_TIMEOUT_MS = 10 * 60_000;
 
+/** A check that a call has brought about is made now; the others are spread over some seconds. */
+export type CheckUrgency = 'notDue' | 'due' | 'now';
+
 /**
- * Checks every task once that was created and whose wait has not ended. A gateway that has asked for a cooldown gets no
+ * Checks every task once that is due, was created, and whose wait has not ended. A gateway that has asked for a cooldown gets no
  * check before its end, except for last checks, which cannot come later.
  *
  * @returns the waits after it, in their order
@@ -30,16 +33,18 @@ export async function checkAllTasks(
 	kind: TaskKind,
 	waits: StoredWait[],
 	run: NodeRun,
+	urgencyOf: (index: number) => CheckUrgency,
 ): Promise<StoredWait[]> {
 	const cooldownMs = Math.max(...waits.map((wait) => wait.cooldownUntilMs)) - Date.now();
 	// no cooldown is longer: the machine's clock was set back meanwhile
 	const isCoolingDown = cooldownMs > 0 && cooldownMs <= MAX_RETRY_AFTER_MS;
 	return await Promise.all(
-		waits.map(async (wait) => {
+		waits.map(async (wait, index) => {
+			const urgency = urgencyOf(index);
 			const isLastCheck = Date.now() >= getDeadlineMs(wait);
-			const isDue = isLastCheck || !isCoolingDown;
+			const isDue = urgency !== 'notDue' && (isLastCheck || !isCoolingDown);
 			if (hasEnded(wait) || wait.pendingSubmit !== null || !isDue) return wait;
-			const result = await checkTask(context, kind, wait, run);
+			const result = await checkTask(context, kind, wait, urgency === 'now', run);
 			return run.hasEnded() ? wait : addCheck(wait, result, isLastCheck, Date.now());
 		}),
 	);
@@ -50,11 +55,12 @@ async function checkTask(
 	context: IExecuteFunctions,
 	kind: TaskKind,
 	{ parameters, history }: StoredWait,
+	isUrgent: boolean,
 	run: NodeRun,
 ): Promise<CheckResult> {
 	const limits: CallLimits = {
 		// the first check finds tasks that have long been done
-		spreadOverMs: history.checks === 0 ? 0 : SPREAD_OVER_MS,
+		spreadOverMs: history.checks === 0 || isUrgent ? 0 : SPREAD_OVER_MS,
 		maxPauseMs: MAX_PAUSE_MS,
 		timeoutMs: ROUND_TIMEOUT_MS,
 	};

@@ -3,6 +3,7 @@ import { readItemParameters } from '../operations/itemParameters';
 import { readErrorMessage } from '../reading/readError';
 import type { TaskKind } from '../taskKinds';
 import { readWaitPlan } from '../wait/waitPlan';
+import type { CheckTimes } from './checkTimes';
 import { readStoredWait, type StoredWait } from './storedWait';
 import { WAIT_FIELD_V1 } from './storedWaitV1';
 import { startUnreadableWait, startWait } from './suspendedWait';
@@ -27,9 +28,23 @@ export function startWaitForItem(
 	}
 }
 
+/** The field of an item that holds a wait. Stored: never renamed. */
+export const STORED_WAIT_FIELD = 'storedWait';
+
 /** Has n8n keep the waits with the progress execution, once, rather than with each check's output. */
-export function keepWaits(context: IExecuteFunctions, waits: StoredWait[]): void {
-	context.getContext('flow').tasks = waits;
+export function keepWaits(
+	context: IExecuteFunctions,
+	waits: StoredWait[],
+	times: CheckTimes,
+): void {
+	const kept = context.getContext('flow');
+	kept.tasks = waits;
+	kept.checkTimes = times;
+}
+
+/** @returns what was kept of the times of the checks, as it is */
+export function readKeptTimes(context: IExecuteFunctions): unknown {
+	return context.getContext('flow').checkTimes;
 }
 
 /**
@@ -39,9 +54,15 @@ export function keepWaits(context: IExecuteFunctions, waits: StoredWait[]): void
  */
 export function readKeptWaits(context: IExecuteFunctions): StoredWait[] | null {
 	const kept: unknown = context.getContext('flow').tasks;
-	const stored = Array.isArray(kept)
-		? kept
-		: context.getInputData().map(({ json }) => json.storedWait ?? json[WAIT_FIELD_V1]);
+	return Array.isArray(kept) ? readWaits(kept) : readWaitsInItems(context.getInputData());
+}
+
+/** @returns null if one of the items has no wait that can be read */
+export function readWaitsInItems(items: INodeExecutionData[]): StoredWait[] | null {
+	return readWaits(items.map(({ json }) => json[STORED_WAIT_FIELD] ?? json[WAIT_FIELD_V1]));
+}
+
+function readWaits(stored: unknown[]): StoredWait[] | null {
 	const waits = stored.map(readStoredWait);
 	return waits.every((wait) => wait !== null) ? waits : null;
 }

@@ -2,22 +2,24 @@ import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 import { isOneOf, type Guard } from '../reading/guards';
 import type { TaskKind } from '../taskKinds';
 import type { RequestOptions } from '../operations/nodeRequest';
+import { createProgressNote, PROGRESS_NOTE } from './progressNote';
 
-/**
- * n8n suspends an execution for a wait of 65 seconds or more; during a shorter one it keeps it
- * running, which would hold a worker's slot. One second more, since timers may be early.
- */
-export const SECONDS_BETWEEN_CHECKS = 66;
+/** How long an execution is suspended at least that nobody wakes before: n8n's timers take a minute. */
+export const MIN_TIMER_SECONDS = 66;
+
+/** The field of the items that go into the pause: how long it may be, if that is longer. */
+export const PAUSE_FIELD = 'pauseSeconds';
 
 const START = 'Tasks';
-const SUSPENDED = `Suspended for ${SECONDS_BETWEEN_CHECKS} Seconds`;
+const BEGIN = 'Begin to Wait';
+const SUSPENDED = 'Suspended Until the Next Check';
 const CHECK = 'Check Tasks';
 const ALL_DONE = 'All Done?';
 
 /** The hidden parameter that says which step a node runs. Stored in progress workflows: never renamed. */
 export const SUSPEND_STEP_PARAMETER = 'suspendPart';
 
-const SUSPEND_STEPS = ['start', 'checkAgain', 'handOver'] as const;
+const SUSPEND_STEPS = ['start', 'begin', 'checkAgain', 'handOver'] as const;
 
 /** The first step is that of the user's own node, the others are those of the progress workflow. */
 export type SuspendStep = (typeof SUSPEND_STEPS)[number];
@@ -27,6 +29,8 @@ export const isSuspendStep: Guard<SuspendStep> = isOneOf(...SUSPEND_STEPS);
 export interface ProgressWorkflowParts {
 	/** The workflow whose node waits. */
 	workflow: { id: string; name: string };
+	/** The execution whose node waits, and the path of its page in n8n. */
+	parent: { executionId: string; path: string };
 	settings: IWorkflowSettings;
 	/** The node that waits: its type, version and credentials count. */
 	node: INode;
@@ -40,13 +44,13 @@ export interface ProgressWorkflowParts {
 /**
  * The workflow that waits in place of the node's own execution:
  *
- * Tasks → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
+ * Tasks → Begin to Wait → All Done? → the node's own name, or Suspended → Check Tasks → All Done?
  *
  * People see it in the executions list, where it is the progress display: its names are meant for
  * them.
  */
 export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowBase {
-	const { workflow, createdAt } = parts;
+	const { workflow, parent, createdAt } = parts;
 	const handOver = getHandOverName(parts.node);
 	return {
 		id: workflow.id,
@@ -64,15 +68,26 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 				typeVersion: 1.1,
 				parameters: { inputSource: 'passthrough' },
 			},
+			createKlingNode(parts, createNodeBase(BEGIN, 1), 'begin'),
 			{
-				...createNodeBase(SUSPENDED, 1),
+				...createNodeBase(SUSPENDED, 2),
 				type: 'n8n-nodes-base.wait',
 				typeVersion: 1.1,
-				parameters: { resume: 'timeInterval', amount: SECONDS_BETWEEN_CHECKS, unit: 'seconds' },
+				// n8n suspends it at once, however short the time is, since a call may wake it
+				parameters: {
+					resume: 'webhook',
+					httpMethod: 'POST',
+					responseMode: 'onReceived',
+					limitWaitTime: true,
+					limitType: 'afterTimeInterval',
+					resumeAmount: `={{ $json.${PAUSE_FIELD} || ${MIN_TIMER_SECONDS} }}`,
+					resumeUnit: 'seconds',
+					options: {},
+				},
 			},
-			createKlingNode(parts, createNodeBase(CHECK, 2), 'checkAgain'),
+			createKlingNode(parts, createNodeBase(CHECK, 3), 'checkAgain'),
 			{
-				...createNodeBase(ALL_DONE, 3),
+				...createNodeBase(ALL_DONE, 4),
 				type: 'n8n-nodes-base.if',
 				typeVersion: 2.2,
 				parameters: {
@@ -90,10 +105,12 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 					},
 				},
 			},
-			createKlingNode(parts, { ...createNodeBase(handOver, 4), id: parts.node.id }, 'handOver'),
+			createKlingNode(parts, { ...createNodeBase(handOver, 5), id: parts.node.id }, 'handOver'),
+			createProgressNote(parent, createdAt),
 		],
 		connections: {
-			[START]: { main: [[connectTo(SUSPENDED)]] },
+			[START]: { main: [[connectTo(BEGIN)]] },
+			[BEGIN]: { main: [[connectTo(ALL_DONE)]] },
 			[SUSPENDED]: { main: [[connectTo(CHECK)]] },
 			[CHECK]: { main: [[connectTo(ALL_DONE)]] },
 			[ALL_DONE]: { main: [[connectTo(handOver)], [connectTo(SUSPENDED)]] },
@@ -103,7 +120,8 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 
 /** The node's own name: an error at the end is shown as one of the node that waits. */
 function getHandOverName({ name }: INode): string {
-	return [START, SUSPENDED, CHECK, ALL_DONE].includes(name) ? `${name} (Result)` : name;
+	const taken = [START, BEGIN, SUSPENDED, CHECK, ALL_DONE, PROGRESS_NOTE];
+	return taken.includes(name) ? `${name} (Result)` : name;
 }
 
 /**

@@ -20,13 +20,14 @@ import { isSubmission } from '../submit/submission';
 import { upgradeFromV1 } from './storedWaitV1';
 import { upgradeFromV2 } from './storedWaitV2';
 import { upgradeFromV3 } from './storedWaitV3';
+import { upgradeFromV4 } from './storedWaitV4';
 
 /**
  * What a suspended wait keeps in n8n's database between two checks: a newer version of this package
  * may have to read it. Whoever renames, adds or removes something that is stored raises this number,
  * and reads the version before as well. Only what a wait can do without may be added without that.
  */
-export const STORED_WAIT_VERSION = 4;
+export const STORED_WAIT_VERSION = 5;
 
 const isStoredTask = isObjectWith({
 	status: isOneOf(...TASK_STATUSES),
@@ -104,6 +105,8 @@ const isStoredWait = isObjectWith({
 	lastCause: isNullOr(isText),
 	/** The gateway has asked for no requests until then; milliseconds since 1970, 0 for no such wish. */
 	cooldownUntilMs: isNumber,
+	/** Whether Kling is given the address of the progress execution, and calls it when the task changes. */
+	isCalledBack: isBoolean,
 	/** Null unless the task is still to be created. */
 	pendingSubmit: isNullOr(
 		isObjectWith({
@@ -131,6 +134,7 @@ const UPGRADES: ReadonlyArray<(wait: IDataObject) => unknown> = [
 	upgradeFromV1,
 	upgradeFromV2,
 	upgradeFromV3,
+	upgradeFromV4,
 ];
 
 /** @returns null for anything else than a wait in a version that is known */

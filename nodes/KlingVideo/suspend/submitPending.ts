@@ -3,11 +3,13 @@ import { nameCreatedTask } from '../operations/itemParameters';
 import type { Problem } from '../problems/problem';
 import type { NodeRun } from '../run/nodeRun';
 import type { SubmissionToSend, SubmitOutcome } from '../submit/sendSubmission';
+import { addCallbackUrl } from '../submit/submitBody';
 import { SubmitLine } from '../submit/submitLine';
+import type { Submission } from '../submit/submission';
 import type { TaskKind } from '../taskKinds';
-import { createProblemOutcome } from '../wait/waitOutcome';
+import { readResumeUrl } from './resumeAddress';
 import type { PendingSubmit, StoredWait } from './storedWait';
-import { hasEnded } from './suspendedWait';
+import { endWait, hasEnded } from './suspendedWait';
 
 /** Sends a submission when its turn has come. Never throws. */
 export type Submit = (context: IExecuteFunctions, item: SubmissionToSend) => Promise<SubmitOutcome>;
@@ -37,10 +39,13 @@ export async function submitPending(
 	for (const wait of waits) {
 		if (!hasEnded(wait) && wait.pendingSubmit === null) line.occupy();
 	}
+	const resumeUrl = readResumeUrl(context);
 	const outcomes = await Promise.all(
-		waits.map(async ({ pendingSubmit, parameters }, itemIndex) => {
+		waits.map(async ({ pendingSubmit, parameters, isCalledBack }, itemIndex) => {
 			if (pendingSubmit === null) return null;
-			const { submission } = pendingSubmit;
+			const submission = isCalledBack
+				? addResumeUrl(pendingSubmit.submission, resumeUrl)
+				: pendingSubmit.submission;
 			const { timeoutMs } = parameters;
 			const item = { submission, itemIndex, label: kind.label, timeoutMs, run, line };
 			const outcome = await submit(context, item);
@@ -53,6 +58,13 @@ export async function submitPending(
 	return waits.map((wait, index) =>
 		addSubmit(wait, outcomes[index] ?? null, blockedSinceMs, nowMs),
 	);
+}
+
+/** Kling calls the execution that sends it, whichever of its tasks has changed. */
+function addResumeUrl(submission: Submission, resumeUrl: string | null): Submission {
+	return resumeUrl === null
+		? submission
+		: { ...submission, text: addCallbackUrl(submission.text, resumeUrl) };
 }
 
 function hasProblem({ outcome }: StoredWait): boolean {
@@ -90,7 +102,7 @@ function addSubmit(
 				pendingSubmit: null,
 			};
 		case 'problem':
-			return endWithProblem(wait, outcome.problem);
+			return endWait(wait, outcome.problem);
 		case 'stopped':
 			return { ...wait, pendingSubmit: { ...pendingSubmit, blockedSinceMs } };
 		case 'noPlaceYet':
@@ -103,16 +115,18 @@ function addSubmit(
 	if (notCreated.reason === 'notConnected') {
 		const failedConnections = pendingSubmit.failedConnections + 1;
 		return failedConnections > plan.maxFailedChecks
-			? endWithProblem(wait, { kind: 'submitNotConnected', cause })
+			? endWait(wait, { kind: 'submitNotConnected', cause })
 			: { ...wait, pendingSubmit: { ...pending, failedConnections } };
 	}
 	const { maxQueueMs } = pendingSubmit;
 	const isTooLong = blockedSinceMs !== null && nowMs - blockedSinceMs >= maxQueueMs;
 	return isTooLong
-		? endWithProblem(wait, { kind: 'noPlaceInTime', cause, maxQueueMinutes: maxQueueMs / 60_000 })
+		? endWait(wait, { kind: 'noPlaceInTime', cause, maxQueueMinutes: maxQueueMs / 60_000 })
 		: { ...wait, pendingSubmit: { ...pending, failedConnections: 0 } };
 }
 
-function endWithProblem(wait: StoredWait, problem: Problem): StoredWait {
-	return { ...wait, pendingSubmit: null, outcome: createProblemOutcome(problem, null) };
+/** A task may have been created: it is not submitted again. */
+export function createUnclearProblem({ submission }: PendingSubmit, cause: string): Problem {
+	const { externalTaskId } = submission;
+	return { kind: 'submitUnclear', isRemembered: false, isAccepted: false, externalTaskId, cause };
 }

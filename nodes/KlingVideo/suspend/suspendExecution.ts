@@ -1,14 +1,22 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { getTaskId } from '../operations/itemParameters';
+import { getTaskId, nameCreatedTask } from '../operations/itemParameters';
 import { createErrorItem } from '../problems/errorItemOrThrow';
+import { noteProgressExecution } from '../submit/customData';
 import type { TaskKind } from '../taskKinds';
 import { createStoredRequestOptionsOrThrow } from '../operations/nodeRequest';
+import { readWaitsInItems } from './keptWaits';
 import { createProgressWorkflow } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
 import { getDeadlineMs } from './suspendedWait';
 
 /** Longer than n8n is ever switched off: a wait that can still go on is not cut short by it. */
 const WEEK_MS = 7 * 24 * 60 * 60_000;
+
+export type SuspendResult =
+	/** With the ids of the tasks that the progress workflow has submitted by now. */
+	| { kind: 'suspended'; waits: StoredWait[] }
+	/** There was nothing to wait for. Null where the progress workflow does not say what has become of them. */
+	| { kind: 'ended'; waits: StoredWait[] | null };
 
 /**
  * Has n8n suspend the execution until the progress workflow has handed over the results.
@@ -21,11 +29,12 @@ export async function suspendExecutionOrThrow(
 	kind: TaskKind,
 	waits: StoredWait[],
 	items: INodeExecutionData[],
-): Promise<void> {
+): Promise<SuspendResult> {
 	const { id, name } = context.getWorkflow();
 	const workflow = { id: String(id), name: name ?? 'Workflow' };
 	const code = createProgressWorkflow({
 		workflow,
+		parent: getParent(context, workflow.id),
 		settings: context.getWorkflowSettings(),
 		node: context.getNode(),
 		kind,
@@ -33,35 +42,69 @@ export async function suspendExecutionOrThrow(
 		continueOnFail: context.continueOnFail(),
 		createdAt: new Date(),
 	});
-	const { executionId } = await context.executeWorkflow({ code }, items, undefined, {
-		parentExecution: {
-			executionId: context.getExecutionId(),
-			workflowId: workflow.id,
-			shouldResume: true,
+	const { executionId, data, waitTill } = await context.executeWorkflow(
+		{ code },
+		items,
+		undefined,
+		{
+			parentExecution: {
+				executionId: context.getExecutionId(),
+				workflowId: workflow.id,
+				shouldResume: true,
+			},
+			executionMode: context.getMode(),
 		},
-		executionMode: context.getMode(),
-	});
+	);
+	noteProgressExecution(context, executionId);
 	// the editor makes a link of it
 	context.setMetadata({ subExecution: { executionId, workflowId: workflow.id } });
-	if (!isParentWatched(context)) await setFallbackWakeUp(context, kind, waits);
+	const given = data[0] ?? [];
+	if (waitTill === undefined || waitTill === null) {
+		const ended = readWaitsInItems(given);
+		return { kind: 'ended', waits: ended?.length === waits.length ? ended : null };
+	}
+	const suspended = waits.map((wait, index) => nameSubmittedTask(wait, given[index]?.json.taskId));
+	if (!isParentWatched(context)) await setFallbackWakeUp(context, kind, suspended);
+	return { kind: 'suspended', waits: suspended };
+}
+
+/** What the progress workflow has submitted before its first pause, its items name. */
+function nameSubmittedTask(wait: StoredWait, taskId: unknown): StoredWait {
+	return wait.pendingSubmit !== null && typeof taskId === 'string'
+		? {
+				...wait,
+				parameters: { ...wait.parameters, ...nameCreatedTask(taskId) },
+				pendingSubmit: null,
+			}
+		: wait;
+}
+
+/** The path is below the one at which n8n is served, which may be behind a proxy. */
+function getParent(context: IExecuteFunctions, workflowId: string) {
+	const executionId = context.getExecutionId();
+	const url = context.getInstanceBaseUrl();
+	const basePath = URL.canParse(url) ? new URL(url).pathname.replace(/\/$/, '') : '';
+	return { executionId, path: `${basePath}/workflow/${workflowId}/executions/${executionId}` };
 }
 
 /**
- * Whether the execution that waits has been stopped, has ended or was deleted: n8n does not tell the
- * progress workflow.
+ * What has become of the execution that waits: n8n does not tell the progress workflow. `running` are as
+ * well those that have ended or were deleted: by what n8n gives, they cannot be told from one that is not
+ * suspended yet.
  */
-export async function isParentGone(
+export async function readParentState(
 	context: IExecuteFunctions,
 	waits: StoredWait[],
-): Promise<boolean> {
+): Promise<'waiting' | 'running' | 'ended'> {
 	const [wait] = waits;
-	if (wait === undefined) return false;
+	if (wait === undefined) return 'waiting';
 	try {
 		const parent = await context.getExecutionDataById(wait.parentExecutionId);
-		return parent?.waitTill === undefined || parent.resultData.error !== undefined;
+		if (parent?.resultData.error !== undefined) return 'ended';
+		return parent?.waitTill === undefined ? 'running' : 'waiting';
 	} catch {
 		// n8n's database cannot be read now: the next round asks it again
-		return false;
+		return 'waiting';
 	}
 }
 

@@ -1,35 +1,34 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { getProcessAgeMs } from '../limits/monotonicClock';
-import { createOutputItems } from '../operations/createOutputItems';
-import { errorItemOrThrow } from '../problems/errorItemOrThrow';
-import type { Problem } from '../problems/problem';
 import { getTaskId } from '../operations/itemParameters';
+import type { Problem } from '../problems/problem';
 import { readErrorMessage } from '../reading/readError';
 import { withNodeRun, type NodeRun } from '../run/nodeRun';
+import { addToCustomData } from '../submit/customData';
 import { sendSubmission } from '../submit/sendSubmission';
+import { forgetVideo, rememberVideo } from '../submit/submitVideo';
 import type { TaskKind } from '../taskKinds';
-import { checkAllTasks } from './checkAllTasks';
-import { createProgressItems, keepWaits, readKeptWaits, startWaitForItem } from './keptWaits';
-import { readNetworkSettingsOrThrow } from '../operations/nodeRequest';
+import { createProgressItems, startWaitForItem, STORED_WAIT_FIELD } from './keptWaits';
+import { beginToWait, checkAgain, handOverResults } from './progressSteps';
 import { isSuspendStep, SUSPEND_STEP_PARAMETER, type SuspendStep } from './progressWorkflow';
+import { runRound } from './round';
 import type { StoredWait } from './storedWait';
-import { submitPending, type Submit } from './submitPending';
+import { createUnclearProblem, type Submit } from './submitPending';
 import { findSuspendBlocker } from './suspendBlocker';
-import { createProgressItem, hasEnded } from './suspendedWait';
-import { isParentGone, suspendExecutionOrThrow } from './suspendExecution';
-
-/**
- * While n8n starts, it resumes executions whose pause was over while it was off. A moment later it takes
- * all that are running for those that were cut off when it ended, and marks them as crashed: the waiting
- * execution is not to go on before that. Less than the pause between two checks, so that it is over at
- * the next one.
- */
-const N8N_START_MS = 60_000;
+import {
+	createProgressItem,
+	createWaitingItem,
+	endWait,
+	hasEnded,
+	isSubmittedByProgress,
+} from './suspendedWait';
+import { suspendExecutionOrThrow, type SuspendResult } from './suspendExecution';
+import { createResults, isOver, refuseAllItems } from './waitResults';
 
 type RunStep = (context: IExecuteFunctions, kind: TaskKind) => Promise<INodeExecutionData[]>;
 
 const STEPS: Record<SuspendStep, RunStep> = {
 	start: startSuspending,
+	begin: beginToWait,
 	checkAgain,
 	handOver: handOverResults,
 };
@@ -65,10 +64,14 @@ async function startSuspending(
 	return await suspendUntilDone(context, kind, waits, sendSubmission);
 }
 
+function startWaits(context: IExecuteFunctions, kind: TaskKind): StoredWait[] {
+	return context.getInputData().map((_, itemIndex) => startWaitForItem(context, kind, itemIndex));
+}
+
 /**
  * Makes the first round of the waits, and suspends the execution if that did not end them all.
  *
- * @param submit sends what is still to be created
+ * @param submit sends what is still to be created here
  * @throws what `errorItemOrThrow` throws
  */
 export async function suspendUntilDone(
@@ -82,147 +85,86 @@ export async function suspendUntilDone(
 		if (run.hasEnded()) return [];
 		return isOver(context, after)
 			? await createResults(context, kind, after, run)
-			: await suspend(context, kind, after);
+			: await suspend(context, kind, after, run);
 	});
-}
-
-function startWaits(context: IExecuteFunctions, kind: TaskKind): StoredWait[] {
-	return context.getInputData().map((_, itemIndex) => startWaitForItem(context, kind, itemIndex));
-}
-
-/** Checks the tasks that there are, then creates those for which there is a place now. */
-async function runRound(
-	context: IExecuteFunctions,
-	kind: TaskKind,
-	waits: StoredWait[],
-	run: NodeRun,
-	submit: Submit,
-): Promise<StoredWait[]> {
-	const checked = await checkAllTasks(context, kind, waits, run);
-	return run.hasEnded() ? checked : await submitPending(context, kind, checked, run, submit);
-}
-
-/** In the progress workflow, after each pause: checks the tasks again. */
-async function checkAgain(
-	context: IExecuteFunctions,
-	kind: TaskKind,
-): Promise<INodeExecutionData[]> {
-	const waits = readKeptWaits(context);
-	const isN8nStarting = getProcessAgeMs() < N8N_START_MS;
-	if (waits === null) {
-		// the next step says what is wrong
-		return createProgressItems(
-			context.getInputData().map(({ json }) => ({ ...json, allDone: !isN8nStarting })),
-		);
-	}
-	if (await isParentGone(context, waits)) return [];
-	// no check either: n8n would take this execution, too, for one that was cut off
-	if (isN8nStarting) return pauseAgain(context, waits);
-
-	return await withNodeRun(context, waits.length, async (run) => {
-		const after = await runRound(context, kind, waits, run, sendSubmission);
-		if (run.hasEnded()) return [];
-		const allDone = isOver(context, after);
-		keepWaits(context, after);
-		return createProgressItems(after.map((wait) => createProgressItem(wait, allDone)));
-	});
-}
-
-/** Leaves the waits as they are until the next round. */
-function pauseAgain(context: IExecuteFunctions, waits: StoredWait[]): INodeExecutionData[] {
-	keepWaits(context, waits);
-	return createProgressItems(waits.map((wait) => createProgressItem(wait, false)));
-}
-
-/** In the progress workflow, at its end: makes the output of the node that waits. */
-async function handOverResults(
-	context: IExecuteFunctions,
-	kind: TaskKind,
-): Promise<INodeExecutionData[]> {
-	const waits = readKeptWaits(context);
-	if (waits === null) {
-		return refuseAllItems(context, kind, startWaits(context, kind), { kind: 'otherVersion' });
-	}
-	return await withNodeRun(context, waits.length, (run) =>
-		createResults(context, kind, waits, run),
-	);
-}
-
-/** Whether no check is needed any more: one task's error ends all waits, unless the node continues. */
-function isOver(context: IExecuteFunctions, waits: StoredWait[]): boolean {
-	return waits.every(hasEnded) || (!context.continueOnFail() && waits.some(endedWithProblem));
-}
-
-function endedWithProblem({ outcome }: StoredWait): boolean {
-	return outcome?.kind === 'problem';
-}
-
-/**
- * Makes the output of all tasks, one item each, in their order.
- *
- * @throws what `errorItemOrThrow` throws, for the first task that ended with a problem
- */
-async function createResults(
-	context: IExecuteFunctions,
-	taskKind: TaskKind,
-	waits: StoredWait[],
-	run: NodeRun,
-): Promise<INodeExecutionData[]> {
-	const failedIndex = context.continueOnFail() ? null : findIndex(waits, endedWithProblem);
-	const needsNetwork = waits.some(({ outcome }) => outcome?.kind === 'task');
-	const request = needsNetwork ? readNetworkSettingsOrThrow(context) : {};
-	const outputs = await Promise.all(
-		waits.map(async ({ parameters, plan, outcome }, itemIndex) =>
-			outcome === null || (failedIndex !== null && failedIndex !== itemIndex)
-				? []
-				: await createOutputItems(
-						{ context, itemIndex, taskKind, run, maxWaitMs: plan.maxWaitMs },
-						parameters,
-						outcome,
-						request,
-					),
-		),
-	);
-	return outputs.flat();
-}
-
-function findIndex<T>(list: T[], matches: (entry: T) => boolean): number | null {
-	const index = list.findIndex(matches);
-	return index === -1 ? null : index;
 }
 
 async function suspend(
 	context: IExecuteFunctions,
 	kind: TaskKind,
 	waits: StoredWait[],
+	run: NodeRun,
 ): Promise<INodeExecutionData[]> {
-	const progress = waits.map((wait) => createProgressItem(wait, false));
-	const firstItems = progress.map((json, index) => ({ ...json, storedWait: waits[index] }));
-	try {
-		await suspendExecutionOrThrow(context, kind, waits, createProgressItems(firstItems));
-	} catch (error) {
-		const problem = { kind: 'notSuspended', cause: readErrorMessage(error) } as const;
-		return refuseAllItems(context, kind, waits, problem);
+	// until it says what became of it, a retry of this execution is not to submit it again
+	const isSubmittedThere = isSubmittedByProgress(waits);
+	if (isSubmittedThere) rememberAsUnclear(context, waits);
+	const result = await startProgress(context, kind, waits, isSubmittedThere);
+	for (const [itemIndex, wait] of result.waits.entries()) {
+		const taskId = getTaskId(wait.parameters);
+		const isNew = waits[itemIndex]?.pendingSubmit !== null && taskId !== null;
+		if (isNew) addToCustomData(context, taskId);
 	}
 	// shown while the execution is suspended; then n8n puts the results in their place
-	return createProgressItems(progress);
+	if (result.kind === 'suspended') {
+		return createProgressItems(result.waits.map(createWaitingItem));
+	}
+	if (isSubmittedThere) rememberResults(context, waits, result.waits);
+	return await createResults(context, kind, result.waits, run);
 }
 
-/** Gives the same problem to all items. */
-function refuseAllItems(
+/** Never throws: where n8n does not suspend this execution, that ends the waits. */
+async function startProgress(
 	context: IExecuteFunctions,
-	taskKind: TaskKind,
+	kind: TaskKind,
 	waits: StoredWait[],
-	problem: Problem,
-): INodeExecutionData[] {
-	return waits.map(({ parameters }, itemIndex) =>
-		errorItemOrThrow(context, {
-			itemIndex,
-			problem,
-			taskId: getTaskId(parameters),
-			creates: parameters.creates,
-			taskKind,
-			lastTask: null,
-		}),
-	);
+	isSubmittedThere: boolean,
+): Promise<{ kind: SuspendResult['kind']; waits: StoredWait[] }> {
+	const items = waits.map((wait) => ({
+		...createProgressItem(wait, false),
+		[STORED_WAIT_FIELD]: wait,
+	}));
+	let cause = 'it did not say why';
+	try {
+		const progress = createProgressItems(items);
+		const result = await suspendExecutionOrThrow(context, kind, waits, progress);
+		if (result.waits !== null) return { kind: result.kind, waits: result.waits };
+	} catch (error) {
+		cause = readErrorMessage(error);
+	}
+	const problemOf = ({ pendingSubmit }: StoredWait): Problem =>
+		isSubmittedThere && pendingSubmit !== null
+			? createUnclearProblem(pendingSubmit, `n8n could not suspend the workflow (${cause})`)
+			: { kind: 'notSuspended', cause };
+	const ended = waits.map((wait) => (hasEnded(wait) ? wait : endWait(wait, problemOf(wait))));
+	return { kind: 'ended', waits: ended };
+}
+
+function rememberAsUnclear(context: IExecuteFunctions, waits: StoredWait[]): void {
+	const cause = 'n8n did not get to know what became of it';
+	for (const [itemIndex, { pendingSubmit }] of waits.entries()) {
+		if (pendingSubmit === null) continue;
+		const result = { kind: 'unclear', isAccepted: false, cause } as const;
+		rememberVideo(context, itemIndex, pendingSubmit.submission, result);
+	}
+}
+
+function rememberResults(
+	context: IExecuteFunctions,
+	before: StoredWait[],
+	after: StoredWait[],
+): void {
+	for (const [itemIndex, { parameters, outcome }] of after.entries()) {
+		const pending = before[itemIndex]?.pendingSubmit ?? null;
+		if (pending === null) continue;
+		const taskId = getTaskId(parameters);
+		const problem = outcome?.kind === 'problem' ? outcome.problem : null;
+		if (taskId !== null) {
+			rememberVideo(context, itemIndex, pending.submission, { kind: 'created', taskId, body: '' });
+		} else if (problem?.kind === 'submitUnclear') {
+			const { isAccepted, cause } = problem;
+			rememberVideo(context, itemIndex, pending.submission, { kind: 'unclear', isAccepted, cause });
+		} else {
+			forgetVideo(context, itemIndex);
+		}
+	}
 }

@@ -32,9 +32,10 @@ export function startWait(
 export function startPendingWait(
 	started: StartedWait & Pick<StoredWait, 'parameters' | 'plan'>,
 	pending: Pick<PendingSubmit, 'submission' | 'maxTasksAtOnce' | 'maxQueueMs'>,
+	isCalledBack: boolean,
 ): StoredWait {
 	const pendingSubmit = { ...pending, failedConnections: 0, blockedSinceMs: null };
-	return { ...createWait(started), pendingSubmit };
+	return { ...createWait(started), isCalledBack, pendingSubmit };
 }
 
 /** A wait that has ended before it began. */
@@ -42,8 +43,7 @@ export function startEndedWait(
 	started: StartedWait & Pick<StoredWait, 'parameters'>,
 	problem: Problem,
 ): StoredWait {
-	const wait = createWait({ ...started, plan: readWaitPlan({}) });
-	return { ...wait, outcome: createProblemOutcome(problem, null) };
+	return endWait(createWait({ ...started, plan: readWaitPlan({}) }), problem);
 }
 
 function createWait(started: StartedWait & Pick<StoredWait, 'parameters' | 'plan'>): StoredWait {
@@ -53,6 +53,7 @@ function createWait(started: StartedWait & Pick<StoredWait, 'parameters' | 'plan
 		history: NO_CHECKS,
 		lastCause: null,
 		cooldownUntilMs: 0,
+		isCalledBack: false,
 		pendingSubmit: null,
 		outcome: null,
 	};
@@ -66,6 +67,19 @@ export function startUnreadableWait(
 ): StoredWait {
 	const parameters = readItemParameters(taskKind, {}, (_, fallback) => fallback);
 	return startEndedWait({ ...started, parameters }, { kind: 'unreadableParameters', cause });
+}
+
+/** The wait when it cannot go on. */
+export function endWait(wait: StoredWait, problem: Problem): StoredWait {
+	return { ...wait, pendingSubmit: null, outcome: createProblemOutcome(problem, null) };
+}
+
+/**
+ * Whether the progress workflow submits what is still to be created, before its first pause: Kling is to
+ * call its address.
+ */
+export function isSubmittedByProgress(waits: StoredWait[]): boolean {
+	return waits.some(({ isCalledBack, pendingSubmit }) => isCalledBack && pendingSubmit !== null);
 }
 
 export function hasEnded({ outcome }: StoredWait): boolean {
@@ -99,6 +113,12 @@ export function addCheck(
 		cooldownUntilMs: isRateLimited ? nowMs + (result.retryAfterMs ?? 0) : 0,
 		outcome: decideOutcome(checked) ?? (isLastCheck ? createTimeoutOutcome(checked) : null),
 	};
+}
+
+/** What people see of the task at the node that waits, while it is suspended. */
+export function createWaitingItem(wait: StoredWait): IDataObject {
+	const waitStartedAt = new Date(wait.startedAtMs).toISOString();
+	return { ...createProgressItem(wait, false), waitStartedAt };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseJsonObject } from '../reading/readJson';
+import { parseJsonObject } from './readJson';
 
 /** The members of a JSON object, by their names: each value as the text that it was written as. */
 export type JsonMembers = ReadonlyMap<string, string>;
