@@ -22,7 +22,7 @@ export function createProgressNote(
 	beganAt: Date,
 ): INode {
 	return {
-		id: PROGRESS_NOTE,
+		id: 'note',
 		name: PROGRESS_NOTE,
 		type: 'n8n-nodes-base.stickyNote',
 		typeVersion: 1,

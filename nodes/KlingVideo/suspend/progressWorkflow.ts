@@ -165,7 +165,8 @@ function createKlingNode(
 }
 
 function createNodeBase(name: string, column: number): Pick<INode, 'id' | 'name' | 'position'> {
-	return { id: name, name, position: [column * 220, 0] };
+	// short, since n8n writes it to its database with each check
+	return { id: String(column), name, position: [column * 220, 0] };
 }
 
 function connectTo(node: string) {
