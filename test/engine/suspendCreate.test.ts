@@ -42,8 +42,8 @@ test('tasks that find no place are submitted in the rounds, in their order, and 
 	// one was refused, and the others did not try
 	expect(submits()).toBe(3);
 	expect(progressOf(suspended.shown.items)).toEqual([
-		expect.stringMatching(/^Task \d{18}: not known yet after 0 checks$/),
-		expect.stringMatching(/^Task \d{18}: not known yet after 0 checks$/),
+		expect.stringMatching(/^Task \d{18}: submitted, not checked yet$/),
+		expect.stringMatching(/^Task \d{18}: submitted, not checked yet$/),
 		...Array<string>(3).fill('Waits for a free place: nothing was submitted so far'),
 	]);
 	await nextRound(suspended);

@@ -120,16 +120,20 @@ export function addCallback(
 	return { ...heard, tasks };
 }
 
-/** The times after a round. @param isOver tells for which tasks a new time is needed */
+/**
+ * The times after a round.
+ *
+ * @param needsTime tells for which tasks that have not ended the time is set anew
+ */
 export function planChecks(
 	times: CheckTimes,
 	waits: StoredWait[],
-	isOver: (index: number, time: CheckTime) => boolean,
+	needsTime: (index: number, time: CheckTime) => boolean,
 	nowMs: number,
 ): CheckTimes {
 	const tasks = times.tasks.map((time, index) => {
 		const wait = waits[index];
-		return wait === undefined || hasEnded(wait) || !isOver(index, time)
+		return wait === undefined || hasEnded(wait) || !needsTime(index, time)
 			? time
 			: planCheck(time, wait, times.hasBeenCalled, nowMs);
 	});

@@ -45,8 +45,6 @@ const MAX_CALL_AFTER_MS = 61_000;
 const PARENT_SAVED_WITHIN_MS = 60_000;
 const PARENT_CHECK_GAP_MS = 2000;
 
-const NO_CALLBACK: Callback = { kind: 'noTask' };
-
 /** Who has woken the execution, as people read it in its items. */
 type WokenBy = 'Kling' | 'timer' | 'unknown call';
 
@@ -113,9 +111,9 @@ export async function checkAgain(
 		const urgencyOf = (index: number) => urgencies[index] ?? 'due';
 		const after = await runRound(context, kind, before, run, sendSubmission, urgencyOf);
 		if (run.hasEnded()) return [];
-		const isNewTime = (index: number) =>
+		const needsTime = (index: number) =>
 			urgencyOf(index) !== 'notDue' || after[index] !== before[index];
-		const planned = planChecks(times, after, isNewTime, Date.now());
+		const planned = planChecks(times, after, needsTime, Date.now());
 		if (!isOver(context, after)) return pause(context, after, planned, 0, wakeUp.wokenBy);
 		keepWaits(context, after, planned);
 		return createProgressItems(after.map((wait) => describe(wait, true, wakeUp.wokenBy)));
@@ -186,12 +184,11 @@ function endUnclearSubmits(context: IExecuteFunctions, waits: StoredWait[]): Sto
 /** Reads what has woken the execution: n8n's Wait node gives one item of a call, and its input after a timer. */
 function readWakeUp(context: IExecuteFunctions): { wokenBy: WokenBy; callback: Callback } {
 	const json = context.getInputData()[0]?.json ?? {};
-	const { body } = json;
-	if (!('webhookUrl' in json && 'headers' in json))
-		return { wokenBy: 'timer', callback: NO_CALLBACK };
-	if (isJsonObject(body) && body.wokenBy === OWN_CALL.wokenBy) {
-		return { wokenBy: 'timer', callback: NO_CALLBACK };
+	const body = isJsonObject(json.body) ? json.body : {};
+	const isCall = 'webhookUrl' in json && 'headers' in json;
+	if (!isCall || body.wokenBy === OWN_CALL.wokenBy) {
+		return { wokenBy: 'timer', callback: { kind: 'noTask' } };
 	}
-	const callback = isJsonObject(body) ? readCallback(JSON.stringify(body)) : NO_CALLBACK;
+	const callback = readCallback(JSON.stringify(body));
 	return { wokenBy: callback.kind === 'noTask' ? 'unknown call' : 'Kling', callback };
 }

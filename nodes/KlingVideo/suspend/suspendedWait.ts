@@ -154,6 +154,7 @@ function describeProgress({ parameters, history, lastCause, outcome }: StoredWai
 	if (outcome?.kind === 'problem' && outcome.problem.kind !== 'taskFailed') {
 		return `${task}: ended without a video after ${checks}`;
 	}
+	if (parameters.creates && history.checks === 0) return `${task}: submitted, not checked yet`;
 	const lastTask = history.lastReply?.task ?? null;
 	const progress =
 		lastTask === null || lastTask.progress === null ? '' : ` (${lastTask.progress}%)`;
