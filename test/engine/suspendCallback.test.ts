@@ -333,6 +333,20 @@ describe('paid once', () => {
 		expect(charges()).toBe(1);
 	});
 
+	test('a submission is noted as not clear before the progress workflow gets it', async () => {
+		const database = new Database();
+		database.webhookWaitingBaseUrl = `${receiver.url}/webhook-waiting`;
+		const contextData = {};
+		let noted = '';
+		database.onStarted = async ({ items }) => {
+			// as n8n would save it now, should the execution be stopped
+			noted = JSON.stringify(contextData);
+			return { items, isSuspended: true };
+		};
+		await runKling({ ...run(['[success-60s]']), otherExecutions: database, contextData });
+		expect(noted).toContain('"outcome":"unclear"');
+	});
+
 	test('n8n\'s "Retry" of the progress execution submits nothing', async () => {
 		const toRun = run(['[success-60s]'], {}, { settings: continueInPlace });
 		const { database, started } = await suspend(toRun);
