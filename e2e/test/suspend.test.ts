@@ -223,9 +223,9 @@ test('one task: the video comes out, and the progress was to be seen', async () 
 	expect(Object.keys(progress.data.resultData.runData)).toEqual([
 		'Tasks',
 		'Begin to Wait',
-		'All Done?',
 		'Suspended Until the Next Check',
 		'Check Tasks',
+		'All Done?',
 		SUSPEND,
 	]);
 	expect(linesOf(progress)).toEqual([['Task success-30s-one: SUCCESS (100%) after 2 checks']]);

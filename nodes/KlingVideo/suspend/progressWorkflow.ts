@@ -36,6 +36,8 @@ export interface ProgressWorkflowParts {
 	node: INode;
 	kind: TaskKind;
 	requestOptions: RequestOptions;
+	/** Whether its first step submits: that may end all waits. */
+	submits: boolean;
 	/** Whether one task's error is an item, so that the others go on. */
 	continueOnFail: boolean;
 	createdAt: Date;
@@ -44,7 +46,7 @@ export interface ProgressWorkflowParts {
 /**
  * The workflow that waits in place of the node's own execution:
  *
- * Tasks → Begin to Wait → All Done? → the node's own name, or Suspended → Check Tasks → All Done?
+ * Tasks → Begin to Wait → Suspended → Check Tasks → All Done? → the node's own name, or back to Suspended.
  *
  * People see it in the executions list, where it is the progress display: its names are meant for
  * them.
@@ -110,7 +112,7 @@ export function createProgressWorkflow(parts: ProgressWorkflowParts): IWorkflowB
 		],
 		connections: {
 			[START]: { main: [[connectTo(BEGIN)]] },
-			[BEGIN]: { main: [[connectTo(ALL_DONE)]] },
+			[BEGIN]: { main: [[connectTo(parts.submits ? ALL_DONE : SUSPENDED)]] },
 			[SUSPENDED]: { main: [[connectTo(CHECK)]] },
 			[CHECK]: { main: [[connectTo(ALL_DONE)]] },
 			[ALL_DONE]: { main: [[connectTo(handOver)], [connectTo(SUSPENDED)]] },

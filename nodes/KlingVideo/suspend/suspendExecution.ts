@@ -7,7 +7,7 @@ import { createStoredRequestOptionsOrThrow } from '../operations/nodeRequest';
 import { readWaitsInItems } from './keptWaits';
 import { createProgressWorkflow } from './progressWorkflow';
 import type { StoredWait } from './storedWait';
-import { getDeadlineMs } from './suspendedWait';
+import { getDeadlineMs, isSubmittedByProgress } from './suspendedWait';
 
 /** Longer than n8n is ever switched off: a wait that can still go on is not cut short by it. */
 const WEEK_MS = 7 * 24 * 60 * 60_000;
@@ -38,6 +38,7 @@ export async function suspendExecutionOrThrow(
 		settings: context.getWorkflowSettings(),
 		node: context.getNode(),
 		kind,
+		submits: isSubmittedByProgress(waits),
 		requestOptions: createStoredRequestOptionsOrThrow(context),
 		continueOnFail: context.continueOnFail(),
 		createdAt: new Date(),
