@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- never shipped */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startN8n, type N8n } from '../n8n';
-import { startHost, type Host } from './host';
+import type { N8n } from '../n8n';
+import { startAgain, startHost, type Host } from './host';
 import { parked, start } from './suspended';
 import { create, CREATE, jsonOf } from './workflows';
 
@@ -59,12 +59,7 @@ test('Retry On Fail, then Retry after a restart of n8n: one submit call, one cha
 
 	await parked(rest, suspended.executionId);
 	await n8n.stop();
-	n8n = await startN8n({
-		userFolder: host.userFolder,
-		port: Number(new URL(host.n8n.url).port),
-		brokerPort: await freePort(),
-		logFile: host.logFile,
-	});
+	n8n = await startAgain(host);
 	// the task is done by now
 	while (host.sandbox.submits.every(({ atMs }) => Date.now() - atMs < 15_000)) await sleep(200);
 	const retried = await rest.retry(failed, workflow);

@@ -74,6 +74,16 @@ export async function startHost(
 	}
 }
 
+/** Starts the host's n8n once more, when it was ended or killed. */
+export async function startAgain({ n8n, userFolder, logFile }: Host): Promise<N8n> {
+	return await startN8n({
+		userFolder,
+		port: Number(new URL(n8n.url).port),
+		brokerPort: await freePort(),
+		logFile,
+	});
+}
+
 async function tarball(): Promise<string> {
 	const [file] = (await readdir(TARBALL_FOLDER)).filter((name) => name.endsWith('.tgz'));
 	if (file === undefined) throw new Error('No tarball: npm run test:e2e makes it');

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import { SANDBOX_TOKEN, startSandbox, type Sandbox } from '../../sandbox/gateway';
-import { freePort, startN8n, type N8n } from '../n8n';
+import type { N8n } from '../n8n';
 import type { Credential } from '../rest';
 import { CREDENTIAL_TYPE } from '../sandboxWorkflows';
 import { booksOf, createAndSuspend, lastCallOf, median, nextStartedAtMs } from './calledBack';
-import { startHost, type Host } from './host';
+import { startAgain, startHost, type Host } from './host';
 import { parked, progressOf, start, type Started } from './suspended';
 import { CREATE, jsonOf } from './workflows';
 
@@ -36,15 +36,6 @@ afterAll(async () => {
 	await lossy?.close();
 	await host?.close();
 });
-
-async function startAgain(): Promise<void> {
-	n8n = await startN8n({
-		userFolder: host.userFolder,
-		port: Number(new URL(host.n8n.url).port),
-		brokerPort: await freePort(),
-		logFile: host.logFile,
-	});
-}
 
 async function startAll(prompts: string[], credential: Credential): Promise<Started[]> {
 	const all: Started[] = [];
@@ -124,7 +115,7 @@ test('half of the calls are lost and n8n is killed: fifty videos come out once, 
 	await callBack(sandbox, inCheck);
 	while (booksOf(sandbox, inCheck).checks === 0) await sleep(100);
 	await n8n.kill();
-	await startAgain();
+	n8n = await startAgain(host);
 
 	await expectVideos(lossy, all);
 	expect(lossy.callbacks.some(({ error }) => error === 'lost')).toBe(true);

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
 import { CHECK_GAP_MS } from '../../nodes/KlingVideo/suspend/checkTimes';
-import { freePort, startN8n, type N8n } from '../n8n';
-import { startHost, type Host } from './host';
+import type { N8n } from '../n8n';
+import { startAgain, startHost, type Host } from './host';
 import { parked, progressOf, start, SUSPEND, suspendFor, type Started } from './suspended';
 import { jsonOf, newNode } from './workflows';
 
@@ -31,15 +31,6 @@ afterAll(async () => {
 	await n8n?.stop();
 	await host?.close();
 });
-
-async function startAgain(): Promise<void> {
-	n8n = await startN8n({
-		userFolder: host.userFolder,
-		port: Number(new URL(host.n8n.url).port),
-		brokerPort: await freePort(),
-		logFile: host.logFile,
-	});
-}
 
 async function begin(
 	taskId: string,
@@ -71,7 +62,7 @@ test('n8n is off for longer than the pause between two checks: every video comes
 	await n8n.stop();
 	// what is waited for is time itself: their next checks are overdue when n8n is back
 	await sleep(ROUND_MS);
-	await startAgain();
+	n8n = await startAgain(host);
 
 	for (const { workflow, executionId } of waits) {
 		const execution = await rest.ended(executionId);
@@ -95,9 +86,9 @@ test('n8n ends and starts again, as it likes and all of a sudden: every task com
 	] as const;
 
 	await n8n.stop();
-	await startAgain();
+	n8n = await startAgain(host);
 	await n8n.kill();
-	await startAgain();
+	n8n = await startAgain(host);
 
 	// their second checks get no answer; the others' are long over
 	await checked('later-silent-t', 2);
@@ -113,7 +104,7 @@ test('n8n ends and starts again, as it likes and all of a sudden: every task com
 		}
 	}
 	await n8n.kill();
-	await startAgain();
+	n8n = await startAgain(host);
 
 	for (const { workflow, executionId } of waits) {
 		const execution = await rest.ended(executionId);
@@ -158,7 +149,7 @@ test('cut off in the middle of a later check, the last status comes out', async 
 	// the second check gets no answer in time; in the third, n8n is cut off
 	await checked('later-silent-v', 3);
 	await n8n.kill();
-	await startAgain();
+	n8n = await startAgain(host);
 	const execution = await rest.ended(cutOff.executionId);
 	expect(execution.status).toBe('success');
 	// what the last round showed, or the call that woke it: neither says that it is done

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import * as fc from 'fast-check';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
-import { freePort, startN8n, type N8n } from '../n8n';
+import type { N8n } from '../n8n';
 import type { Execution, SavedWorkflow } from '../rest';
 import { CREDENTIAL_TYPE, TRIGGER_TYPE } from '../sandboxWorkflows';
-import { startHost, type Host } from './host';
+import { startAgain, startHost, type Host } from './host';
 import { chain, jsonOf, newNode } from './workflows';
 
 // A callback starts a workflow once for a task, in a whole n8n that ends and starts again.
@@ -29,15 +29,6 @@ afterAll(async () => {
 	await n8n?.stop();
 	await host?.close();
 });
-
-async function startAgain(): Promise<void> {
-	n8n = await startN8n({
-		userFolder: host.userFolder,
-		port: Number(new URL(host.n8n.url).port),
-		brokerPort: await freePort(),
-		logFile: host.logFile,
-	});
-}
 
 interface Created {
 	workflow: SavedWorkflow;
@@ -116,10 +107,10 @@ test('200 callbacks of 100 tasks in any order, while n8n ends, and is killed: 10
 
 	await send(0, 70);
 	await n8n.stop();
-	await startAgain();
+	n8n = await startAgain(host);
 	await send(70, 140);
 	await n8n.kill();
-	await startAgain();
+	n8n = await startAgain(host);
 	await send(140, 200);
 	// whatever is still on its way
 	await sleep(3000);
